@@ -1,0 +1,1 @@
+"""From a sent referral to an appointment, or to whatever its service offers instead."""

@@ -1,0 +1,207 @@
+"""Booking as a dialogue: hands a sent referral over in its service's own way.
+
+The open question is kept in the database (see `bookmark`). Replies of an outcome come before
+that question, which `question` gives. `ended` is one of: booked, moved, cancelled, kept,
+not-now, none-free, waiting, not-waiting, phone, callback, summary, past, nothing-booked,
+nothing-open, not-sent, away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.booking import asking, choosing, handover, managing, posting
+from bot.booking.diary import last_cancelled
+from bot.booking.fhir.client import Unreachable
+from bot.booking.fhir.diary import RemoteDiary
+from bot.booking.phrases import said
+from bot.booking.standing import standing
+from bot.booking.texts import booking_data
+from bot.booking.visit import Visit
+from bot.dialogue import Outcome, Turn
+from bot.knowledge.services import Service
+from bot.prescreen.texts import words
+from bot.prescreen.understanding.plain import asks
+from bot.records import referrals
+from bot.records.database import Database
+from bot.reply import Reply, buttons
+
+# With one of these, a text that isn't understood here is asked for again; with another, the
+# assistant has something to say to it first.
+_OURS = frozenset({None, "nlu_fallback", "affirm", "deny", "book_appointment"})
+
+
+class Booking:
+    """What follows a sent referral, for every conversation (see `bot.dialogue.Dialogue`)."""
+
+    def __init__(
+        self,
+        database: Database,
+        services: Mapping[str, Service],
+        remotes: Mapping[str, RemoteDiary] | None = None,
+    ) -> None:
+        """Args:
+        remotes: the diaries that other systems keep, by their service's id.
+        """
+        self._database = database
+        self._services = services
+        self._remotes = remotes or {}
+
+    def start(self, conversation_id: str, now: datetime) -> Outcome:
+        """Hands over as the service does; with an appointment, asks what to do with it."""
+        away = not self._refreshed(conversation_id, now)
+        with self._database.session() as session:
+            visit = self._visit(session, conversation_id, now)
+            if visit is None:
+                return Outcome((_not_sent(session, conversation_id),), ended="not-sent")
+            if visit.booked() is not None:
+                return managing.begin(visit, "manage")
+            kind = visit.service.handover.kind
+            if kind == "phone":
+                return handover.phone(visit)
+            if kind == "summary":
+                return handover.summary(visit)
+            if away:
+                return asking.away(visit, moving=False)
+            return choosing.begin(visit, visit.service.handover.text)
+
+    def change(self, conversation_id: str, now: datetime) -> Outcome:
+        """Offers other times for the appointment."""
+        return self._manage(conversation_id, now, "choose")
+
+    def cancel(self, conversation_id: str, now: datetime) -> Outcome:
+        """Asks whether to cancel the appointment."""
+        return self._manage(conversation_id, now, "cancel")
+
+    def status(self, conversation_id: str, now: datetime) -> Reply:
+        """How the referral of this conversation stands."""
+        with self._database.reading() as session:
+            visit = self._visit(session, conversation_id, now)
+            if visit is not None:
+                return standing(visit)
+            data = booking_data()
+            if referrals.unfinished(session, conversation_id) is not None:
+                return Reply(data.texts.status_not_sent, buttons((data.buttons.carry_on,)))
+            return Reply(data.texts.status_none)
+
+    def question(self, conversation_id: str, now: datetime) -> Reply:
+        """The open question, asked again as often as needed."""
+        with self._database.session() as session:
+            visit = self._visit(session, conversation_id, now)
+            bookmark = visit.bookmark if visit else None
+            if visit is None or bookmark is None:
+                return _nothing_open(visit)
+            if bookmark.step in ("callback", "callback_time"):
+                return handover.question(bookmark)
+            if bookmark.step in posting.STEPS:
+                return posting.question(visit, bookmark)
+            if bookmark.step in ("manage", "cancel"):
+                return managing.question(visit, bookmark)
+            return choosing.question(visit, bookmark)
+
+    def is_answer(self, turn: Turn) -> bool:
+        """Whether the text answers the open question, rather than asks something else.
+
+        A question is an answer only if it asks for times ("is there anything on Friday?").
+        """
+        with self._database.reading() as session:
+            visit = self._visit(session, turn.conversation_id, turn.now)
+            bookmark = visit.bookmark if visit else None
+            if visit is None or bookmark is None:
+                return True
+            asking = asks(turn.text, words().question_words)
+            elsewhere = turn.is_question or turn.intent not in _OURS
+            if bookmark.step == "callback_time":
+                return not (asking and elsewhere)
+            if bookmark.step == "callback" or bookmark.step in posting.STEPS:
+                understood = handover.understands(turn.text)
+            elif bookmark.step in ("manage", "cancel"):
+                understood = managing.understands(visit, turn.text)
+            else:
+                understood = choosing.understands(visit, bookmark, turn.text)
+            if asking and understood:
+                return not turn.is_question or bool(said(turn.text, "asking_for_times"))
+            return understood or not elsewhere
+
+    def answer(self, turn: Turn) -> Outcome:
+        """Takes the text in. A message that comes twice changes nothing."""
+        with self._database.session() as session:
+            visit = self._visit(session, turn.conversation_id, turn.now)
+            bookmark = visit.bookmark if visit else None
+            if visit is None or bookmark is None:
+                return Outcome((_nothing_open(visit),), ended="nothing-open")
+            if turn.message_id and bookmark.message == turn.message_id:
+                return Outcome()
+            if bookmark.step in ("callback", "callback_time"):
+                outcome = handover.answer(visit, bookmark, turn)
+            elif bookmark.step in posting.STEPS:
+                outcome = posting.answer(visit, bookmark, turn.text)
+            elif bookmark.step == "asking":
+                outcome = asking.again(visit)
+            elif bookmark.step in ("manage", "cancel"):
+                outcome = managing.answer(visit, bookmark, turn.text)
+            else:
+                outcome = choosing.answer(visit, bookmark, turn.text)
+            left = visit.bookmark
+            if left is not None:
+                visit.keep(left.copy(update={"message": turn.message_id}))
+        remote = self._remotes.get(visit.service.id)
+        if remote is not None and left is not None and left.step == "asking":
+            return asking.settle(lambda: self._visiting(turn.conversation_id, turn.now), remote)
+        return outcome
+
+    def _manage(self, conversation_id: str, now: datetime, step: str) -> Outcome:
+        away = step == "choose" and not self._refreshed(conversation_id, now)
+        with self._database.session() as session:
+            visit = self._visit(session, conversation_id, now)
+            if visit is None:
+                return Outcome((_not_sent(session, conversation_id),), ended="not-sent")
+            if away:
+                return asking.away(visit, moving=True)
+            return managing.begin(visit, step)
+
+    def _refreshed(self, conversation_id: str, now: datetime) -> bool:
+        """Brings what another system keeps up to date; False where it doesn't answer."""
+        with self._database.reading() as session:
+            visit = self._visit(session, conversation_id, now)
+        remote = self._remotes.get(visit.service.id) if visit else None
+        if remote is None:
+            return visit is None or visit.service.handover.fhir is None
+        try:
+            remote.refresh(now)
+        except Unreachable:
+            return False
+        return True
+
+    @contextmanager
+    def _visiting(self, conversation_id: str, now: datetime) -> Iterator[Visit]:
+        with self._database.session() as session:
+            visit = self._visit(session, conversation_id, now)
+            if visit is None:
+                raise LookupError("the referral is gone")
+            yield visit
+
+    def _visit(self, session: Session, conversation_id: str, now: datetime) -> Visit | None:
+        referral = referrals.latest_sent(session, conversation_id)
+        service = self._services.get(referral.service_id or "") if referral else None
+        if referral is None or service is None:
+            return None
+        return Visit(session, referral, service, now)
+
+
+def _not_sent(session: Session, conversation_id: str) -> Reply:
+    data = booking_data()
+    if referrals.unfinished(session, conversation_id) is not None:
+        return Reply(data.texts.not_finished, buttons((data.buttons.carry_on,)))
+    return Reply(data.texts.not_sent, buttons((data.buttons.refer,)))
+
+
+def _nothing_open(visit: Visit | None) -> Reply:
+    """That no question is open, or what the last one came to: its answer may have been lost."""
+    if visit is not None and (visit.booked() or last_cancelled(visit.session, visit.referral.id)):
+        return standing(visit)
+    return Reply(booking_data().texts.nothing_open)

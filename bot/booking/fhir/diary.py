@@ -1,0 +1,199 @@
+"""A service's diary in another system: its free slots mirrored here, and booking there first.
+
+The mirror lets the chat offer and hold times as in the embedded diary. A booking counts only
+once the other system has it: there, one update of the slot that names the version it was read
+in decides between two people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import select
+
+from bot.booking.diary import SlotTaken
+from bot.booking.fhir.client import (
+    Conflict,
+    FhirClient,
+    Parameters,
+    Rejected,
+    Resource,
+    Unreachable,
+)
+from bot.booking.fhir.resources import SYSTEM, appointment, patient
+from bot.knowledge.services import Service
+from bot.records.database import Database
+from bot.records.models import DiarySlot, Referral
+
+_AHEAD = timedelta(days=42)
+_PAGES = 10
+_slots: Any = DiarySlot  # its columns
+
+
+@dataclass(frozen=True)
+class RemoteSlot:
+    """A free slot as the other system has it."""
+
+    remote_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class RemoteDiary:
+    """The diary of one service."""
+
+    def __init__(self, service: Service, client: FhirClient, database: Database) -> None:
+        self._service = service
+        self._client = client
+        self._database = database
+
+    def refresh(self, now: datetime) -> None:
+        """Brings the mirror up to date. Raises Unreachable."""
+        try:
+            found = {slot.remote_id: slot for slot in self._free(now)}
+        except Rejected as error:
+            raise Unreachable(str(error)) from None
+        with self._database.session() as session:
+            query = select(DiarySlot).where(
+                _slots.service_id == self._service.id,
+                _slots.remote_id.is_not(None),
+                _slots.starts_at > now,
+            )
+            for slot in session.execute(query).scalars():
+                seen = found.pop(slot.remote_id, None)
+                lapsed = slot.state == "held" and slot.held_until <= now
+                if seen is None and (slot.state == "free" or lapsed):
+                    slot.state, slot.version = "closed", slot.version + 1
+                    slot.held_by = slot.held_until = None
+                elif seen is not None and slot.state in ("free", "closed"):
+                    slot.starts_at, slot.ends_at = seen.starts_at, seen.ends_at
+                    if slot.state == "closed":
+                        slot.state, slot.version = "free", slot.version + 1
+            session.add_all(self._mirrored(slot) for slot in found.values())
+
+    def take(
+        self,
+        slot: DiarySlot,
+        key: str,
+        referral: Referral,
+        answers: Mapping[str, Any],
+        now: datetime,
+    ) -> None:
+        """Books a slot in the other system. With the same key again it changes nothing.
+
+        Raises SlotTaken, or Unreachable: then it may be booked there or not (see `give_back`).
+        """
+        try:
+            found = self._client.read("Slot", slot.remote_id)
+        except Rejected:
+            raise SlotTaken(slot.id) from None
+        if found.resource.get("status") != "free":
+            if found.resource.get("comment") != key:
+                raise SlotTaken(slot.id)
+        else:
+            self._claim(slot, found.resource, found.etag, key)
+        try:
+            person = self._client.create(
+                patient(referral, answers), f"identifier={SYSTEM}/referral|{referral.id}"
+            )
+            reference = f"Patient/{person.resource['id']}"
+            self._client.create(appointment(key, slot, reference, now), _by_key(key))
+        except (Conflict, Rejected, KeyError) as error:
+            raise Unreachable(f"the appointment was not taken ({type(error).__name__})") from None
+
+    def give_back(self, remote_id: str, key: str) -> None:
+        """Undoes a booking, however far it came: cancels the appointment and frees the slot.
+
+        Raises Unreachable, Conflict: try again.
+        """
+        bundle = self._client.search("Appointment", [("identifier", f"{SYSTEM}/booking|{key}")])
+        for resource in _resources(bundle, "Appointment"):
+            if resource.get("status") != "cancelled":
+                current = self._client.read("Appointment", str(resource.get("id")))
+                self._client.update({**current.resource, "status": "cancelled"}, current.etag)
+        slot = self._client.read("Slot", remote_id)
+        if slot.resource.get("status") != "free" and slot.resource.get("comment") == key:
+            freed = {name: value for name, value in slot.resource.items() if name != "comment"}
+            self._client.update({**freed, "status": "free"}, slot.etag)
+
+    def _claim(self, slot: DiarySlot, resource: Resource, etag: str, key: str) -> None:
+        try:
+            self._client.update({**resource, "status": "busy", "comment": key}, etag)
+        except Conflict:
+            # Someone was faster; or it was us, and the answer to the first try was lost.
+            again = self._client.read("Slot", slot.remote_id).resource
+            if again.get("comment") != key:
+                raise SlotTaken(slot.id) from None
+        except Rejected as error:
+            raise Unreachable(str(error)) from None
+
+    def _free(self, now: datetime) -> Iterator[RemoteSlot]:
+        system = self._service.handover.fhir
+        parameters: Parameters = [
+            ("status", "free"),
+            ("start", f"ge{now.isoformat()}"),
+            ("start", f"le{(now + _AHEAD).isoformat()}"),
+            ("_count", "200"),
+        ]
+        if system is not None and system.schedule:
+            parameters.append(("schedule", f"Schedule/{system.schedule}"))
+        bundle = self._client.search("Slot", parameters)
+        for _ in range(_PAGES):
+            for resource in _resources(bundle, "Slot"):
+                if resource.get("status") == "free":
+                    yield _slot(resource)
+            url = _next(bundle)
+            if url is None:
+                return
+            bundle = self._client.page(url)
+
+    def _mirrored(self, slot: RemoteSlot) -> DiarySlot:
+        system = self._service.handover.fhir
+        return DiarySlot(
+            id=uuid5(NAMESPACE_URL, f"{self._service.id}:{slot.remote_id}").hex,
+            service_id=self._service.id,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            mode=system.mode if system else "video",
+            remote_id=slot.remote_id,
+        )
+
+
+def _by_key(key: str) -> str:
+    return f"identifier={SYSTEM}/booking|{key}"
+
+
+def _resources(bundle: Resource, kind: str) -> Iterator[Resource]:
+    entries = bundle.get("entry", [])
+    for entry in entries if isinstance(entries, list) else []:
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(resource, dict) and resource.get("resourceType") == kind:
+            yield resource
+
+
+def _next(bundle: Resource) -> str | None:
+    links = bundle.get("link")
+    for link in links if isinstance(links, list) else []:
+        if isinstance(link, dict) and link.get("relation") == "next":
+            return str(link.get("url"))
+    return None
+
+
+def _slot(resource: Resource) -> RemoteSlot:
+    try:
+        starts, ends = _moment(resource["start"]), _moment(resource["end"])
+        return RemoteSlot(str(resource["id"]), starts, ends)
+    except (KeyError, TypeError, ValueError):
+        raise Unreachable("a slot is not as FHIR says") from None
+
+
+def _moment(text: str) -> datetime:
+    """A FHIR instant, which always has a zone."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return moment

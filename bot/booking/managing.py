@@ -1,0 +1,104 @@
+"""An appointment that is booked: keeping, changing or cancelling it."""
+
+from __future__ import annotations
+
+from bot.booking import changing, choosing, diary
+from bot.booking.bookmark import Bookmark
+from bot.booking.phrases import said
+from bot.booking.reading import read_wishes
+from bot.booking.replies import about, cancelled
+from bot.booking.texts import booking_data
+from bot.booking.times import in_london
+from bot.booking.visit import Visit
+from bot.dialogue import Outcome
+from bot.reply import Reply, buttons
+
+_KINDS = ("change", "cancel", "keep", "yes", "no", "leave")
+
+
+def begin(visit: Visit, step: str) -> Outcome:
+    """Opens a question about the appointment: "manage", "cancel", or "choose" to move it.
+
+    Ends at once where there is nothing booked, or it is past.
+    """
+    data = booking_data()
+    has = visit.booked()
+    if has is None:
+        visit.close()
+        reply = Reply(data.texts.nothing_booked, buttons((data.buttons.book,)))
+        return Outcome((reply,), ended="nothing-booked")
+    slot = has[1]
+    if slot.starts_at <= visit.now:
+        visit.close()
+        who = visit.service.contact.who_to_ask
+        sentence = data.texts.past if slot.ends_at <= visit.now else data.texts.has_begun
+        return Outcome((about(slot, sentence, who),), ended="past")
+    if step == "choose":
+        return choosing.begin(visit, moving=True)
+    visit.keep(Bookmark(step="cancel" if step == "cancel" else "manage"))
+    return Outcome()
+
+
+def question(visit: Visit, bookmark: Bookmark) -> Reply:
+    """What to do with the appointment, or whether really to cancel it."""
+    data = booking_data()
+    has = visit.booked()
+    if has is None:
+        return Reply(data.texts.nothing_booked)
+    titles = data.buttons
+    if bookmark.step == "cancel":
+        return about(
+            has[1], data.texts.confirm_cancel, titles=(titles.yes_cancel, titles.no_cancel)
+        )
+    return about(has[1], data.texts.manage, titles=(titles.change, titles.cancel, titles.keep))
+
+
+def understands(visit: Visit, text: str) -> bool:
+    """Whether the text says anything that `answer` can go by."""
+    return bool(said(text, *_KINDS) or read_wishes(text, in_london(visit.now).date()))
+
+
+def answer(visit: Visit, bookmark: Bookmark, text: str) -> Outcome:
+    """Takes in what is to be done with the appointment. Only a clear yes cancels it."""
+    says = said(text, *_KINDS)
+    if bookmark.step == "cancel":
+        if says & {"no", "keep", "leave"}:
+            return _keep(visit)
+        if "change" in says:
+            return begin(visit, "choose")
+        if says & {"yes", "cancel"}:
+            return _cancel(visit)
+        return Outcome((Reply(booking_data().texts.confirm_unclear),))
+    if says & {"keep", "leave"}:
+        return _keep(visit)
+    if "cancel" in says and "no" not in says:
+        return begin(visit, "cancel")
+    if read_wishes(text, in_london(visit.now).date()):
+        opened = begin(visit, "choose")
+        bookmark_now = visit.bookmark
+        if opened.ended or bookmark_now is None:
+            return opened
+        return choosing.answer(visit, bookmark_now, text)
+    if "change" in says:
+        return begin(visit, "choose")
+    if "no" in says:
+        return _keep(visit)
+    return Outcome((Reply(booking_data().texts.manage_unclear),))
+
+
+def _keep(visit: Visit) -> Outcome:
+    visit.close()
+    has = visit.booked()
+    if has is None:
+        return Outcome((Reply(booking_data().texts.nothing_booked),), ended="nothing-booked")
+    return Outcome((about(has[1], booking_data().texts.kept),), ended="kept")
+
+
+def _cancel(visit: Visit) -> Outcome:
+    visit.close()
+    try:
+        appointment = changing.cancel(visit)
+    except diary.NothingBooked:
+        return Outcome((Reply(booking_data().texts.nothing_booked),), ended="nothing-booked")
+    slot = diary.slot_of(visit.session, appointment)
+    return Outcome((cancelled(visit, appointment, slot),), ended="cancelled")

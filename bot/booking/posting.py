@@ -1,0 +1,112 @@
+"""Asks whether to write to the person: about an appointment, a free time, or their summary."""
+
+from __future__ import annotations
+
+from bot.booking import letters, waiting
+from bot.booking.bookmark import Bookmark
+from bot.booking.phrases import said
+from bot.booking.summary import summary_files
+from bot.booking.texts import booking_data
+from bot.booking.visit import Visit
+from bot.dialogue import Outcome
+from bot.prescreen.understanding.contact import show_phone
+from bot.records import referrals
+from bot.reply import Reply, buttons
+
+STEPS = frozenset({"letters", "wait", "summary"})
+
+
+def begin(visit: Visit) -> bool:
+    """Opens the question whether to send the details; False where there is nothing to ask.
+
+    It is asked once for each referral, and only where something can be sent.
+    """
+    if letters.agreed(visit.referral) is not None or not letters.ways(visit):
+        return False
+    visit.keep(Bookmark(step="letters"))
+    return True
+
+
+def begin_waiting(visit: Visit) -> bool:
+    """Opens the question whether to tell them of free times.
+
+    False where they can't be told, and where another system keeps the diary: a time there can't
+    be kept for them.
+    """
+    if visit.service.handover.fhir is not None or not letters.ways(visit):
+        return False
+    visit.keep(Bookmark(step="wait"))
+    return True
+
+
+def question(visit: Visit, bookmark: Bookmark) -> Reply:
+    """The open question, with the address that would be used."""
+    data, able = booking_data(), letters.ways(visit)
+    texts, titles = data.texts, data.buttons
+    answers = referrals.answers(visit.session, visit.referral)
+    email = answers.get(data.limits.email_question)
+    phone = answers.get(data.limits.phone_question)
+    values = {"email": email, "phone": show_phone(phone) if phone else ""}
+    if bookmark.step == "wait":
+        return Reply(texts.wait_ask, buttons((titles.wait_list, titles.no_wait_list)))
+    if bookmark.step == "summary":
+        offered = (titles.yes_summary, titles.no_summary)
+        return Reply(texts.summary_ask.format(**values), buttons(offered))
+    text = texts.letters_ask_both
+    if len(able) == 1:
+        text = texts.letters_ask_email if able == ("email",) else texts.letters_ask_text
+    offers = {"email": titles.yes_email, "text": titles.yes_text}
+    chosen = [offers[way] for way in able]
+    return Reply(text.format(**values), buttons((*chosen, titles.no_letters)))
+
+
+def answer(visit: Visit, bookmark: Bookmark, text: str) -> Outcome:
+    """Takes in a yes or a no. Only a clear yes has anything sent."""
+    says = said(text, "yes", "no", "leave")
+    if says & {"no", "leave"}:
+        return _no(visit, bookmark)
+    if "yes" not in says:
+        return Outcome((Reply(booking_data().texts.confirm_unclear),))
+    if bookmark.step == "summary":
+        return _send_summary(visit)
+    if bookmark.step == "wait":
+        waiting.join(visit)
+        return _over(visit, booking_data().texts.wait_done, "waiting")
+    able = letters.ways(visit)
+    named = tuple(way for way in able if way in text.lower())
+    letters.agree(visit.referral, named or able)
+    has = visit.booked()
+    if has is not None:
+        letters.tell(visit, "booked", *has)
+    return _over(visit, booking_data().texts.letters_yes, "booked")
+
+
+def begin_summary(visit: Visit) -> bool:
+    """Opens the question whether to e-mail the summary; False where it can't be."""
+    if "email" not in letters.ways(visit):
+        return False
+    visit.keep(Bookmark(step="summary"))
+    return True
+
+
+def _no(visit: Visit, bookmark: Bookmark) -> Outcome:
+    texts = booking_data().texts
+    if bookmark.step == "summary":
+        return _over(visit, texts.summary_no, "summary")
+    if bookmark.step == "wait":
+        return _over(visit, texts.wait_no, "not-waiting")
+    letters.agree(visit.referral, ())
+    return _over(visit, texts.letters_no, "booked")
+
+
+def _send_summary(visit: Visit) -> Outcome:
+    letters.send_summary(visit, summary_files(visit))
+    data = booking_data()
+    answers = referrals.answers(visit.session, visit.referral)
+    email = answers.get(data.limits.email_question)
+    return _over(visit, data.texts.summary_sent.format(email=email), "summary")
+
+
+def _over(visit: Visit, text: str, ended: str) -> Outcome:
+    visit.close()
+    return Outcome((Reply(text, buttons((booking_data().buttons.prepare,))),), ended=ended)

@@ -1,0 +1,98 @@
+"""The waiting list: who is told when a time comes free, and for how long it is kept for them.
+
+First come, first told. A time that isn't taken up is free for everyone again when its hold runs
+out, and goes to the next on the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.booking import diary, letters
+from bot.booking.rules import rules_of
+from bot.booking.texts import booking_data
+from bot.booking.visit import Visit
+from bot.knowledge.services import Service
+from bot.records.database import Database
+from bot.records.models import DiarySlot, Referral, Waiting
+
+_waiting: Any = Waiting  # its columns
+
+
+def is_waiting(visit: Visit) -> bool:
+    """Whether the person is on the list."""
+    query = select(_waiting.id).where(_waiting.referral_id == visit.referral.id)
+    return visit.session.execute(query).first() is not None
+
+
+def join(visit: Visit) -> None:
+    """Puts the person on the list of their service, once."""
+    if not is_waiting(visit):
+        visit.session.add(
+            Waiting(
+                referral_id=visit.referral.id,
+                service_id=visit.service.id,
+                joined_at=visit.now,
+            )
+        )
+        visit.session.flush()
+
+
+def leave(visit: Visit) -> None:
+    """Takes the person off the list."""
+    visit.session.execute(delete(Waiting).where(_waiting.referral_id == visit.referral.id))
+
+
+def offer_free_times(database: Database, services: Mapping[str, Service], now: datetime) -> int:
+    """Keeps free times for those who have waited longest, and writes to them.
+
+    Gives how many were offered a time. Someone who was offered one is asked again only after
+    everyone else, and not while a time is kept for them.
+    """
+    offered = 0
+    for service in services.values():
+        if service.handover.kind == "diary" and service.handover.fhir is None:
+            with database.session() as session:
+                offered += _offer(session, service, now)
+    return offered
+
+
+def _offer(session: Session, service: Service, now: datetime) -> int:
+    people = session.execute(
+        select(Waiting, Referral)
+        .join(Referral, Referral.id == _waiting.referral_id)
+        .where(_waiting.service_id == service.id)
+        .order_by(_waiting.told_at.is_not(None), _waiting.told_at, _waiting.joined_at)
+        .with_for_update(skip_locked=True, of=Waiting)
+    ).all()
+    if not people:
+        return 0
+    rules = rules_of(service)
+    free = diary.free_slots(session, service.id, now, notice=rules.notice)
+    times = [slot for slot in free if rules.allow(slot)]
+    minutes = booking_data().limits.waiting_hold_minutes
+    offered = 0
+    for entry, referral in people:
+        if not times:
+            break
+        if _holds(session, referral.id, now):
+            continue
+        visit = Visit(session, referral, service, now)
+        slot = diary.hold(session, times.pop(0).id, referral.id, now, minutes)
+        letters.offer_time(visit, slot, now + timedelta(minutes=minutes))
+        entry.told_at = now
+        offered += 1
+    return offered
+
+
+def _holds(session: Session, referral_id: str, now: datetime) -> bool:
+    slots: Any = DiarySlot
+    query = select(slots.id).where(
+        slots.state == "held", slots.held_by == referral_id, slots.held_until > now
+    )
+    return session.execute(query).first() is not None

@@ -1,0 +1,1 @@
+"""What the assistant knows: the services, their answers, and where each answer comes from."""

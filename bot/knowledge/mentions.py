@@ -1,0 +1,165 @@
+"""Finds the services that a message names, or that it says it can't name one.
+
+The names are the services' own `aliases`, and their `context_aliases` where the words around one
+make it mean the service; those words are in data/mentions.yml.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import Matcher, PhraseMatcher
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from bot.datafile import DATA, Strict, load_model
+from bot.knowledge import services as service_files
+from bot.knowledge.topics import Text
+
+FILE = DATA / "mentions.yml"
+
+# A shorter name is too near other words for a slip in it to be told from one of them.
+_LETTERS_FOR_SLIPS = 8
+
+
+class _Words(Strict):
+    denials: tuple[Text, ...]
+    denials_carry_over: tuple[Text, ...]
+    other_things_before: tuple[Text, ...]
+    other_things: tuple[Text, ...]
+    context_frames: tuple[Text, ...]
+    unsure: tuple[Text, ...]
+    beside_unsure: tuple[Text, ...]
+    in_passing: tuple[Text, ...]
+    own: tuple[Text, ...]
+
+
+class _Finder:
+    """The matchers for one folder of services."""
+
+    def __init__(self, directory: Path) -> None:
+        words = load_model(FILE, _Words)
+        self._nlp: Language = spacy.blank("en")
+        self._names = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        self._exact = PhraseMatcher(self._nlp.vocab, attr="ORTH")
+        self._slips = Matcher(self._nlp.vocab)
+        self._in_context = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        self._framed = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        frames = [*words.context_frames, *(f"{each} {{}}" for each in words.own)]
+        for service in service_files.services_in(directory).values():
+            own = {service.name, service.short_name, *service.aliases}
+            self._names.add(service.id, [self.read(each) for each in sorted(own)])
+            self._exact.add(service.id, [self.read(each) for each in service.exact_aliases])
+            long = [each.lower() for each in sorted(own) if _takes_slips(each)]
+            self._slips.add(service.id, [pattern for each in long for pattern in _slips(each)])
+            self._in_context.add(service.id, [self.read(each) for each in service.context_aliases])
+            framed = [each.format(name) for each in frames for name in service.context_aliases]
+            self._framed.add(service.id, [self.read(each) for each in framed])
+        self._denials = self._phrases(words.denials)
+        self._carry_over = {each.lower() for each in words.denials_carry_over}
+        self._before = self._phrases(words.other_things_before)
+        self._other_things = self._phrases(words.other_things)
+        self._unsure = self._phrases(words.unsure)
+        self._in_passing = self._phrases(words.in_passing)
+        self._own = self._phrases(words.own)
+        self._beside = {token.lower_ for each in words.beside_unsure for token in self.read(each)}
+
+    def read(self, text: str) -> Doc:
+        """The text as words, with hyphens, apostrophes and possessives out of the way."""
+        text = unicodedata.normalize("NFKC", text)
+        text = re.sub(r"[’‘`´]", "'", text).replace("&", " and ")
+        text = re.sub(r"'s\b", "", text, flags=re.IGNORECASE).replace("'", "")
+        return self._nlp.make_doc(" ".join(re.findall(r"\w+", text.replace("_", " "))))
+
+    def services(self, doc: Doc) -> tuple[str, ...]:
+        denied = {span.end for span in self._denials(doc, as_spans=True)}
+        others = {span.start for span in self._other_things(doc, as_spans=True)}
+        others_before = {span.end for span in self._before(doc, as_spans=True)}
+        kept = []
+        for each in sorted(filter_spans(self._named(doc)), key=lambda span: span.start):
+            if each.start in denied:
+                if each.end < len(doc) and doc[each.end].lower_ in self._carry_over:
+                    denied.add(each.end + 1)
+            elif each.end not in others and each.start not in others_before:
+                kept.append(each)
+        return tuple(dict.fromkeys(span.label_ for span in kept))
+
+    def names_none(self, doc: Doc) -> bool:
+        unsure: list[Span] = self._unsure(doc, as_spans=True)
+        said = {token.i for span in unsure for token in span}
+        rest = [token for token in doc if token.i not in said]
+        return bool(unsure) and all(token.lower_ in self._beside for token in rest)
+
+    def states_own(self, doc: Doc) -> bool:
+        names = [span.start for span in self._named(doc)]
+        own = self._own(doc, as_spans=True)
+        return any(span.start < name <= span.end for span in own for name in names)
+
+    def begins_in_passing(self, doc: Doc) -> bool:
+        return any(span.start == 0 for span in self._in_passing(doc, as_spans=True))
+
+    def _named(self, doc: Doc) -> list[Span]:
+        """Every name, whatever the words around it say; one that needs it only in context."""
+        named = [*self._names(doc, as_spans=True), *self._exact(doc, as_spans=True)]
+        named += self._slips(doc, as_spans=True)
+        framed = {token.i for span in self._framed(doc, as_spans=True) for token in span}
+        for name in self._in_context(doc, as_spans=True):
+            if name.start in framed or len(name) == len(doc):
+                named.append(name)
+        return named
+
+    def _phrases(self, phrases: tuple[str, ...]) -> PhraseMatcher:
+        matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        matcher.add("phrase", [self.read(each) for each in phrases])
+        return matcher
+
+
+def find_services(text: str) -> tuple[str, ...]:
+    """The ids of the services a message names, in its order, each once.
+
+    Small slips in a long name count ("berkshre"); a name that is denied ("not Lewisham") or
+    that belongs to something else ("Berkshire Road") doesn't.
+    """
+    finder = _finder(service_files.DIRECTORY)
+    return finder.services(finder.read(text))
+
+
+def names_no_service(text: str) -> bool:
+    """Whether a message only says that the person can't name their service."""
+    finder = _finder(service_files.DIRECTORY)
+    doc = finder.read(text)
+    return finder.names_none(doc) and not finder.services(doc)
+
+
+def states_own_service(text: str) -> bool:
+    """Whether a message says of a service it names that it is the person's own."""
+    finder = _finder(service_files.DIRECTORY)
+    return finder.states_own(finder.read(text))
+
+
+def names_in_passing(text: str) -> bool:
+    """Whether a message that names a service only asks about it ("and for Xyla?")."""
+    finder = _finder(service_files.DIRECTORY)
+    return text.rstrip().endswith("?") or finder.begins_in_passing(finder.read(text))
+
+
+@lru_cache(maxsize=4)
+def _finder(directory: Path) -> _Finder:
+    return _Finder(directory)
+
+
+def _takes_slips(alias: str) -> bool:
+    return alias.isalpha() and len(alias) >= _LETTERS_FOR_SLIPS
+
+
+def _slips(name: str) -> list[list[dict[str, object]]]:
+    """One letter wrong anywhere, or two after the first two ("yorkshire" isn't "berkshire")."""
+    return [
+        [{"LOWER": {"FUZZY1": name}}],
+        [{"LOWER": {"FUZZY2": name, "REGEX": f"^{name[:2]}"}}],
+    ]

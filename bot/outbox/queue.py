@@ -1,0 +1,186 @@
+"""Writes messages to be sent, and hands them to workers one at a time.
+
+A message is written in the transaction of what it is about, so that neither is there without
+the other. A worker claims it, delivers it outside of any transaction, and notes how that went.
+If it dies in between, the claim runs out and the message is delivered again, with the same key,
+by which its receiver knows it. Within a lane nothing overtakes: a dead letter holds up what
+comes after it until staff send it again or drop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.outbox.retry import wait
+from bot.outbox.texts import outbox_data
+from bot.records.models import OutboxMessage
+
+_messages: Any = OutboxMessage  # its columns
+
+
+def put(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    lane: str | None = None,
+    referral_id: str | None = None,
+    due: datetime | None = None,
+    give_up: datetime | None = None,
+) -> None:
+    """Adds a message to the caller's transaction. A key that is there already adds nothing.
+
+    Args:
+        key: what the message is about; its receiver gets it too. Nothing personal.
+        kind: which sender takes it (see `bot.outbox.senders`).
+        payload: what to send, in JSON values; encrypted, and gone once it is delivered.
+        lane: messages of one lane go in order; one of its own unless given.
+        referral_id: the referral with which it is erased.
+        due: not before then.
+        give_up: when it is of no use any more; some days after `due` unless given.
+    """
+    if session.execute(select(_messages.id).where(_messages.key == key)).first() is not None:
+        return
+    session.add(
+        OutboxMessage(
+            key=key,
+            kind=kind,
+            lane=lane or key,
+            referral_id=referral_id,
+            payload=dict(payload),
+            state="waiting",
+            attempts=0,
+            created_at=now,
+            due_at=due or now,
+            give_up_at=give_up or _give_up_at(due or now),
+        )
+    )
+    session.flush()
+
+
+def withdraw(session: Session, prefix: str) -> int:
+    """Takes back what waits under a key that begins so; gives how many there were."""
+    done: Any = session.execute(
+        delete(OutboxMessage)
+        .where(_messages.key.startswith(prefix, autoescape=True), _messages.state == "waiting")
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)
+
+
+def claim(session: Session, now: datetime) -> OutboxMessage | None:
+    """The next message that may go, for this worker alone until its claim runs out."""
+    earlier: Any = aliased(OutboxMessage)
+    held_up = exists().where(
+        earlier.lane == _messages.lane,
+        earlier.id < _messages.id,
+        earlier.state.in_(("waiting", "dead")),
+    )
+    message: OutboxMessage | None = (
+        session.execute(
+            select(OutboxMessage)
+            .where(
+                _messages.state == "waiting",
+                _messages.due_at <= now,
+                or_(_messages.claimed_until.is_(None), _messages.claimed_until <= now),
+                ~held_up,
+            )
+            .order_by(_messages.due_at, _messages.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=OutboxMessage)
+        )
+        .scalars()
+        .first()
+    )
+    if message is not None:
+        message.claimed_until = now + timedelta(seconds=outbox_data().delivery.claim_seconds)
+        message.attempts += 1
+        session.flush()
+    return message
+
+
+def delivered(session: Session, message_id: int, now: datetime) -> None:
+    """Notes that a message has arrived. Its content isn't kept."""
+    message = session.get(OutboxMessage, message_id)
+    if message is not None:  # its person may have been erased meanwhile
+        message.state, message.payload, message.problem = "delivered", None, None
+        message.claimed_until, message.finished_at = None, now
+
+
+def failed(
+    session: Session, message_id: int, now: datetime, problem: str, *, for_good: bool
+) -> None:
+    """Notes a failed attempt: it is tried again later, or is a dead letter.
+
+    Args:
+        problem: the kind of failure; nothing personal.
+        for_good: trying again is of no use.
+    """
+    message = session.get(OutboxMessage, message_id)
+    if message is None:
+        return
+    message.problem, message.claimed_until = problem[:200], None
+    if for_good or now >= message.give_up_at:
+        message.state, message.finished_at = "dead", now
+    else:
+        message.due_at = now + wait(message.attempts)
+
+
+def dead_letters(session: Session) -> list[OutboxMessage]:
+    """What could not be delivered, oldest first, for staff to see."""
+    found: list[OutboxMessage] = (
+        session.execute(
+            select(OutboxMessage).where(_messages.state == "dead").order_by(_messages.id)
+        )
+        .scalars()
+        .all()
+    )
+    return found
+
+
+def resend(session: Session, message_id: int, now: datetime) -> bool:
+    """Puts a dead letter back in the queue; False when there is none of that id."""
+    message = session.get(OutboxMessage, message_id)
+    if message is None or message.state != "dead":
+        return False
+    message.state, message.attempts, message.finished_at = "waiting", 0, None
+    message.due_at, message.give_up_at = now, _give_up_at(now)
+    return True
+
+
+def drop(session: Session, message_id: int, now: datetime) -> bool:
+    """Gives a dead letter up, so that its lane goes on; False when there is none of that id."""
+    message = session.get(OutboxMessage, message_id)
+    if message is None or message.state != "dead":
+        return False
+    message.state, message.payload, message.finished_at = "dropped", None, now
+    return True
+
+
+def late(session: Session, now: datetime) -> int:
+    """How many messages have been due for so long that no worker can be running."""
+    since = now - timedelta(minutes=outbox_data().delivery.late_after_minutes)
+    query = select(func.count()).where(
+        _messages.state == "waiting",
+        _messages.due_at < since,
+        or_(_messages.claimed_until.is_(None), _messages.claimed_until < since),
+    )
+    # What stands behind another in its lane isn't late: that other one is.
+    first: Any = aliased(OutboxMessage)
+    behind = exists().where(
+        first.lane == _messages.lane,
+        first.id < _messages.id,
+        first.state.in_(("waiting", "dead")),
+    )
+    return int(session.execute(query.where(~behind)).scalar_one())
+
+
+def _give_up_at(due: datetime) -> datetime:
+    return due + timedelta(hours=outbox_data().delivery.give_up_after_hours)

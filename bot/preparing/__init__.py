@@ -1,0 +1,1 @@
+"""Helps a person to get ready: the service's own lists, and aims in the person's own words."""

@@ -1,0 +1,1 @@
+"""What is kept: one database, personal data encrypted in it."""

@@ -1,0 +1,155 @@
+"""Keeps the cases that staff work on in step with referrals and flags.
+
+A case begins when a referral is sent, or when a flag is raised in a conversation that has none.
+Its place in the queue is kept in the row, so that a page of the queue is read from an index:
+people with a flag that nobody has acknowledged, then those whose flag isn't resolved, then by age.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.records.models import Case, Flag, Referral
+
+NEEDS_CONTACT = ("alert", "check-in")  # the tiers of flags that need a person
+OPEN_STATES = ("incoming", "accepted", "contacted", "booked")
+UNACKNOWLEDGED, UNRESOLVED, NO_FLAG = range(3)  # Case.rank
+
+_cases: Any = Case  # its columns
+_flags: Any = Flag
+
+
+def begin_for_referral(session: Session, referral: Referral, now: datetime) -> Case:
+    """The case of a referral that is being sent; one begun by a flag before becomes this one."""
+    case = by_referral(session, referral.id) or _without_referral(session, referral.conversation_id)
+    if case is None:
+        case = Case(conversation_id=referral.conversation_id, arrived_at=now, waiting_since=now)
+        session.add(case)
+    case.referral_id = referral.id
+    case.service_id = referral.service_id
+    case.arrived_at = referral.sent_at or now
+    case.read_at = None
+    session.flush()
+    place(session, case)
+    return case
+
+
+def begin_for_flag(session: Session, flag: Flag) -> Case | None:
+    """The case a flag belongs to, begun if there is none; None for a flag that is only noted."""
+    if flag.tier not in NEEDS_CONTACT:
+        return None
+    case = latest_of(session, flag.conversation_id)
+    if case is None:
+        case = Case(
+            conversation_id=flag.conversation_id,
+            service_id=flag.service_id,
+            arrived_at=flag.at,
+            waiting_since=flag.at,
+        )
+        session.add(case)
+        session.flush()
+    case.service_id = case.service_id or flag.service_id
+    case.read_at = None
+    flag.case_id = case.id
+    session.flush()
+    place(session, case)
+    return case
+
+
+def place(session: Session, case: Case) -> None:
+    """Puts a case where it belongs in the queue."""
+    open_flags = session.execute(
+        select(_flags.at, _flags.acknowledged_at).where(
+            _flags.case_id == case.id,
+            _flags.tier.in_(NEEDS_CONTACT),
+            _flags.resolved_at.is_(None),
+        )
+    ).all()
+    unseen = [at for at, acknowledged_at in open_flags if acknowledged_at is None]
+    if unseen:
+        case.rank, case.waiting_since = UNACKNOWLEDGED, min(unseen)
+    elif open_flags:
+        case.rank, case.waiting_since = UNRESOLVED, min(at for at, _ in open_flags)
+    else:
+        case.rank, case.waiting_since = NO_FLAG, case.arrived_at
+    case.live = bool(open_flags) or case.state in OPEN_STATES
+    session.flush()
+
+
+def move(session: Session, former: str, conversation_id: str) -> None:
+    """Takes a case that has no referral yet along into another conversation, with its flags."""
+    case = _without_referral(session, former)
+    if case is None:
+        return
+    present = _without_referral(session, conversation_id)
+    if present is None:
+        case.conversation_id = conversation_id
+        session.flush()
+        return
+    session.execute(
+        update(Flag)
+        .where(_flags.case_id == case.id)
+        .values(case_id=present.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.delete(case)
+    session.flush()
+    place(session, present)
+
+
+def close_erased(session: Session, case: Case, *, by: str, now: datetime) -> None:
+    """What is left of a case when its person is erased.
+
+    A flag that is still open keeps its case, without a word in it, when the person erased their
+    words or the conversation is past its time: staff should know that there was one. Where staff
+    or an operator erase, and where no flag is open, the case goes too.
+    """
+    if by in ("person", "retention") and case.rank != NO_FLAG:
+        case.referral_id = None
+        case.erased_at = now
+        session.flush()
+        return
+    session.execute(
+        update(Flag)
+        .where(_flags.case_id == case.id)
+        .values(case_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.delete(case)
+    session.flush()
+
+
+def by_referral(session: Session, referral_id: str) -> Case | None:
+    """The case of a sent referral."""
+    found: Case | None = session.execute(
+        select(Case).where(_cases.referral_id == referral_id)
+    ).scalar_one_or_none()
+    return found
+
+
+def latest_of(session: Session, conversation_id: str) -> Case | None:
+    """The newest case of a conversation."""
+    found: Case | None = session.execute(
+        select(Case)
+        .where(_cases.conversation_id == conversation_id, _cases.erased_at.is_(None))
+        .order_by(_cases.arrived_at.desc(), _cases.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def _without_referral(session: Session, conversation_id: str) -> Case | None:
+    found: Case | None = session.execute(
+        select(Case)
+        .where(
+            _cases.conversation_id == conversation_id,
+            _cases.referral_id.is_(None),
+            _cases.erased_at.is_(None),
+        )
+        .limit(1)
+    ).scalar_one_or_none()
+    return found

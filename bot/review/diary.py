@@ -1,0 +1,161 @@
+"""The diary as staff keep it: opening times, one or weekly, closing and opening them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.booking.times import from_london
+from bot.records.models import Appointment, Case, DiarySlot, StaffUser
+from bot.review.access import services_of
+from bot.review.queue import names_of
+from bot.review.workflow import NotPossible
+
+MOST_WEEKS = 26
+_slots: Any = DiarySlot
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A time in the diary, with the case and name of who is booked in it."""
+
+    slot: DiarySlot
+    case_id: str | None
+    name: str | None
+
+
+def week(session: Session, user: StaffUser, monday: date) -> list[Entry]:
+    """The times of a week in the diaries of this person's services."""
+    start = from_london(monday, time())
+    end = from_london(monday + timedelta(days=7), time())
+    slots = (
+        session.execute(
+            select(DiarySlot)
+            .where(
+                _slots.service_id.in_(services_of(user)),
+                _slots.starts_at >= start,
+                _slots.starts_at < end,
+            )
+            .order_by(_slots.starts_at, _slots.id)
+        )
+        .scalars()
+        .all()
+    )
+    booked = {
+        slot_id: (referral_id, case_id)
+        for slot_id, referral_id, case_id in session.execute(
+            select(Appointment.slot_id, Appointment.referral_id, Case.id)
+            .outerjoin(Case, Case.referral_id == Appointment.referral_id)
+            .where(
+                Appointment.slot_id.in_([slot.id for slot in slots]),
+                Appointment.state == "booked",
+            )
+        )
+    }
+    names = names_of(session, [referral_id for referral_id, _ in booked.values()])
+    return [
+        Entry(
+            slot, booked.get(slot.id, (None, None))[1], names.get(booked.get(slot.id, ("", ""))[0])
+        )
+        for slot in slots
+    ]
+
+
+def open_slots(
+    session: Session,
+    *,
+    service_id: str,
+    day: date,
+    begins: time,
+    ends: time,
+    mode: str,
+    place: str | None,
+    weeks: int,
+    now: datetime,
+) -> int:
+    """Opens a time, and the same in the weeks after; gives how many are new.
+
+    A time that is there already with the same beginning is left as it is.
+
+    Raises:
+        NotPossible: it is past, ends before it begins, or is repeated too often.
+    """
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise NotPossible("slot_weeks")
+    starts = [from_london(day + timedelta(weeks=each), begins) for each in range(weeks)]
+    length = datetime.combine(day, ends) - datetime.combine(day, begins)
+    if starts[0] <= now or length <= timedelta():
+        raise NotPossible("slot_time")
+    there = set(_present(session, service_id, starts, mode))
+    new = [start for start in starts if start not in there]
+    session.add_all(
+        DiarySlot(
+            service_id=service_id,
+            starts_at=start,
+            ends_at=start + length,
+            mode=mode,
+            place=place or None,
+        )
+        for start in new
+    )
+    session.flush()
+    return len(new)
+
+
+def close(session: Session, user: StaffUser, slot_id: str, version: int) -> DiarySlot:
+    """Closes a time that nobody has.
+
+    Raises:
+        NotPossible: someone is booked then, or it changed meanwhile.
+    """
+    return _change(session, user, slot_id, version, ("free", "held"), "closed")
+
+
+def reopen(session: Session, user: StaffUser, slot_id: str, version: int) -> DiarySlot:
+    """Opens a closed time again.
+
+    Raises:
+        NotPossible: it changed meanwhile.
+    """
+    return _change(session, user, slot_id, version, ("closed",), "free")
+
+
+def _change(
+    session: Session,
+    user: StaffUser,
+    slot_id: str,
+    version: int,
+    from_states: Sequence[str],
+    state: str,
+) -> DiarySlot:
+    slot: DiarySlot | None = session.get(DiarySlot, slot_id)
+    if slot is None or slot.service_id not in services_of(user):
+        raise NotPossible("slot")
+    if slot.state == "booked":
+        raise NotPossible("slot_booked")
+    changed: Any = session.execute(
+        update(DiarySlot)
+        .where(_slots.id == slot_id, _slots.version == version, _slots.state.in_(from_states))
+        .values(state=state, held_by=None, held_until=None, version=version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:
+        raise NotPossible("slot")
+    session.refresh(slot)
+    return slot
+
+
+def _present(
+    session: Session, service_id: str, starts: Sequence[datetime], mode: str
+) -> list[datetime]:
+    found = session.execute(
+        select(_slots.starts_at).where(
+            _slots.service_id == service_id, _slots.mode == mode, _slots.starts_at.in_(starts)
+        )
+    )
+    return list(found.scalars())

@@ -1,0 +1,96 @@
+"""What one person asks for and a second decides on: erasing someone, and a retention run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.records.erasure import erase_conversation, erase_referral
+from bot.records.models import Case, Referral, Request, StaffUser
+from bot.records.retention import Purged, purge
+from bot.review.access import may_open
+from bot.review.workflow import NotPossible
+
+_requests: Any = Request
+
+
+def ask(
+    session: Session, *, kind: str, case: Case | None, reason: str, user: StaffUser, now: datetime
+) -> Request:
+    """Asks for an erasure ("erase", with its case) or a retention run ("purge").
+
+    Raises:
+        NotPossible: no reason for an erasure, or the same was asked for already.
+    """
+    if kind == "erase" and not reason.strip():
+        raise NotPossible("why")
+    case_id = case.id if case else None
+    same = select(Request.id).where(
+        _requests.kind == kind,
+        _requests.outcome.is_(None),
+        _requests.case_id.is_(None) if case_id is None else _requests.case_id == case_id,
+    )
+    if session.execute(same).first() is not None:
+        raise NotPossible("asked")
+    request = Request(
+        kind=kind, case_id=case_id, asked_by=user.id, asked_at=now, reason=reason.strip() or None
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def open_requests(session: Session, user: StaffUser) -> list[tuple[Request, Case | None]]:
+    """What waits for a decision and is within this person's services, oldest first."""
+    found = session.execute(
+        select(Request, Case)
+        .outerjoin(Case, Case.id == _requests.case_id)
+        .where(_requests.outcome.is_(None), or_(_requests.kind == "purge", Case.id.is_not(None)))
+        .order_by(_requests.asked_at)
+    )
+    return [(request, case) for request, case in found if case is None or may_open(user, case)]
+
+
+def decide(
+    session: Session, request_id: str, *, confirm: bool, user: StaffUser, now: datetime
+) -> tuple[str, Case | None, Purged | None]:
+    """Confirms or refuses; a confirmed request is carried out at once.
+
+    Returns:
+        The kind, the case it was about (erased by now), and what a retention run removed.
+
+    Raises:
+        NotPossible: it is the person's own request, or was decided already.
+    """
+    request: Request | None = session.execute(
+        select(Request).where(_requests.id == request_id).with_for_update()
+    ).scalar_one_or_none()
+    if request is None or request.outcome is not None:
+        raise NotPossible("decided")
+    case = session.get(Case, request.case_id) if request.case_id else None
+    if case is not None and not may_open(user, case):
+        raise NotPossible("decided")
+    if confirm and request.asked_by == user.id:
+        raise NotPossible("own_request")
+    kind = str(request.kind)
+    request.decided_by, request.decided_at = user.id, now
+    request.outcome = "done" if confirm else "refused"
+    session.flush()
+    purged = None
+    if confirm and case is not None:
+        session.expunge(request)
+        _erase(session, case, now)
+    elif confirm:
+        purged = purge(session, now)
+    return kind, case, purged
+
+
+def _erase(session: Session, case: Case, now: datetime) -> None:
+    referral = session.get(Referral, case.referral_id) if case.referral_id else None
+    if referral is not None:
+        erase_referral(session, referral, by="staff", now=now)
+    else:
+        erase_conversation(session, case.conversation_id, by="staff", now=now)

@@ -1,0 +1,1 @@
+"""Who may use the staff console, and what they did in it."""

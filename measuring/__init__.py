@@ -1,0 +1,1 @@
+"""How well the assistant understands, and how quickly: `make evaluate` and `make bench`."""

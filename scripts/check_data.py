@@ -1,0 +1,57 @@
+"""Reads every data file before anything starts: `python -m scripts.check_data`.
+
+A slip in one stops the start with a line that names the file, the field and the mend.
+"""
+
+from __future__ import annotations
+
+from bot.booking.texts import booking_data
+from bot.crisis.help_lines import help_lines
+from bot.crisis.meaning import bars
+from bot.crisis.replies import replies
+from bot.crisis.rules import rulebook
+from bot.datafile import DataError
+from bot.knowledge.services import services
+from bot.knowledge.wording import wording
+from bot.messages import message
+from bot.outbox.texts import outbox_data
+from bot.preparing.texts import preparing_data
+from bot.prescreen.questionnaires import library
+from bot.prescreen.questions import script
+from bot.records.retention import retention
+from bot.review.demonstration import demonstration
+from bot.staff.rules import rules as staff_rules
+from bot.staff.words import words as staff_words
+from scripts.plainly import Failure, run
+
+LOADERS = (
+    services,
+    wording,
+    rulebook,
+    bars,
+    replies,
+    help_lines,
+    script,
+    library,
+    booking_data,
+    outbox_data,
+    preparing_data,
+    retention,
+    staff_rules,
+    staff_words,
+    demonstration,
+)
+
+
+def main() -> None:
+    """Reads them all; raises Failure at the first that can't be used."""
+    try:
+        for load in LOADERS:
+            load()
+        message("unsure")
+    except DataError as error:
+        raise Failure(str(error)) from None
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+
+from actions.base import FoyerAction, Say, page_service
+from bot.reply import Button, Reply
+from tests.actions.conftest import tracker
+
+
+class Speaks(FoyerAction):
+    def name(self) -> str:
+        return "action_speaks"
+
+    def act(self, say: Say, tracker: Tracker) -> None:
+        say(Reply("hello", (Button("Yes", "yes please"),), {"type": "answer"}))
+
+
+class Fails(FoyerAction):
+    def name(self) -> str:
+        return "action_fails"
+
+    def act(self, say: Say, tracker: Tracker) -> None:
+        say(Reply("half of it"))
+        raise RuntimeError(tracker.latest_message["text"])
+
+
+async def test_a_reply_is_said_whole(run: Any) -> None:
+    (said,), slots = await run(Speaks(), "hi")
+    assert said["text"] == "hello"
+    assert said["buttons"] == [{"title": "Yes", "payload": "yes please"}]
+    assert said["custom"] == {"type": "answer"}
+    assert slots == {}
+
+
+async def test_a_failure_is_told_with_urgent_help_and_logs_no_words(
+    run: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        (said,), slots = await run(Fails(), "my private words")
+    for number in ("999", "111", "116 123"):
+        assert number in said["text"]
+    assert slots == {}
+    assert "action_fails failed (RuntimeError)" in caplog.text
+    assert "my private words" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("named", "known"), [("berkshire", "berkshire"), ("nowhere", None), (None, None)]
+)
+def test_a_page_can_only_name_a_service_there_is(named: str | None, known: str | None) -> None:
+    assert page_service(tracker("hi", metadata={"service": named})) == known

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.questions import AnswerQuestion, DefaultFallback, SetService
+
+LENGTH = [{"id": "session_length", "confidence": 0.9}]
+
+
+async def test_the_persons_own_service_answers(run: Any) -> None:
+    (said,), slots = await run(
+        AnswerQuestion(), "how long is a session", topics=LENGTH, slots={"service": "xyla"}
+    )
+    assert "50 minutes" in said["text"]
+    assert slots["topics"] == ["session_length"]
+
+
+async def test_a_service_named_in_passing_answers_but_does_not_take_over(run: Any) -> None:
+    own = {"service": "lewisham", "service_stated": True, "topics": ["number_of_sessions"]}
+    (said,), slots = await run(SetService(), "And for Xyla?", services=["xyla"], slots=own)
+    assert "16" in said["text"]
+    assert "service" not in slots
+
+
+@pytest.mark.parametrize("said", ["I'm with Lewisham", "Lewisham"])
+async def test_a_service_that_is_said_is_kept(run: Any, said: str) -> None:
+    _, slots = await run(SetService(), said, services=["lewisham"])
+    assert (slots["service"], slots["service_stated"]) == ("lewisham", True)
+
+
+async def test_a_question_for_two_services_compares_them(run: Any) -> None:
+    (said,), _ = await run(
+        AnswerQuestion(),
+        "length at xyla or berkshire?",
+        topics=LENGTH,
+        services=["xyla", "berkshire"],
+    )
+    assert "Xyla: " in said["text"]
+    assert "Berkshire Talking Therapies: " in said["text"]
+
+
+async def test_not_understood_offers_likely_questions_and_then_a_way_to_a_person(run: Any) -> None:
+    (first,), slots = await run(DefaultFallback(), "er", topics=LENGTH, slots={"unsure": 0})
+    assert "How long is a session?" in [button["title"] for button in first["buttons"]]
+    (second,), _ = await run(DefaultFallback(), "er", topics=LENGTH, slots=slots)
+    assert "How do I contact the service?" in [button["title"] for button in second["buttons"]]

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.booking.diary import SlotTaken
+from bot.booking.fhir.client import FhirClient, Unreachable
+from bot.booking.fhir.diary import RemoteDiary
+from bot.records.database import Database
+from bot.records.models import DiarySlot, Referral
+from tests.fhir.engine import Line
+from tests.fhir.fixtures import AddRemote, of_engine
+from tests.fhir.schema import R4
+
+ANSWERS: dict[str, Any] = {"about.name": "Robin Example"}
+
+
+def mirrored(database: Database) -> list[DiarySlot]:
+    with database.reading() as session:
+        return session.execute(select(DiarySlot).order_by(DiarySlot.starts_at)).scalars().all()
+
+
+def someone(number: int = 0) -> Referral:
+    return Referral(id=f"{number:032d}", reference="4K7M-2QXD")
+
+
+def appointments(engine: str, key: str) -> list[str]:
+    found = of_engine(engine, f"Appointment?identifier=https://foyer.invalid/booking|{key}")
+    return [entry["resource"]["status"] for entry in found.get("entry", ())]
+
+
+def test_free_times_come_over_and_what_is_gone_closes(
+    remote: RemoteDiary, database: Database, add_remote: AddRemote, engine: str, now: datetime
+) -> None:
+    kept = add_remote(now + timedelta(days=3))
+    add_remote(now + timedelta(days=3), status="busy")
+    add_remote(now - timedelta(days=3))
+    add_remote(now + timedelta(days=100))
+    remote.refresh(now)
+    assert [(slot.remote_id, slot.state) for slot in mirrored(database)] == [(kept, "free")]
+    assert mirrored(database)[0].starts_at == now + timedelta(days=3)
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+    remote.take(slot, "elsewhere" + kept, someone(), ANSWERS, now)
+    remote.refresh(now)
+    assert mirrored(database)[0].state == "closed"
+    remote.give_back(kept, "elsewhere" + kept)
+    remote.refresh(now)
+    assert mirrored(database)[0].state == "free"
+
+
+def test_what_someone_here_holds_or_has_is_left_alone(
+    remote: RemoteDiary, database: Database, add_remote: AddRemote, now: datetime
+) -> None:
+    add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    with database.session() as session:
+        session.get(DiarySlot, mirrored(database)[0].id).state = "booked"
+    remote.refresh(now)
+    assert mirrored(database)[0].state == "booked"
+
+
+def test_one_of_several_gets_the_slot(
+    remote: RemoteDiary, database: Database, add_remote: AddRemote, engine: str, now: datetime
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+
+    def take(number: int) -> bool:
+        try:
+            remote.take(slot, f"{slot_id}-{number}", someone(number), ANSWERS, now)
+        except SlotTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(take, range(8)))
+    assert won.count(True) == 1
+    booked = [appointments(engine, f"{slot_id}-{number}") for number in range(8)]
+    assert sorted(booked) == [[]] * 7 + [["booked"]]
+    assert of_engine(engine, f"Slot/{slot_id}")["status"] == "busy"
+
+
+def test_a_stale_version_gives_way(
+    remote: RemoteDiary,
+    database: Database,
+    add_remote: AddRemote,
+    line: Line,
+    engine: str,
+    client: FhirClient,
+    now: datetime,
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+
+    def someone_is_faster(_number: int, method: str) -> None:
+        if method == "PUT":  # between our reading and our writing
+            line.heal()
+            found = client.read("Slot", slot_id)
+            client.update({**found.resource, "status": "busy", "comment": "theirs"}, found.etag)
+
+    line.fault = someone_is_faster
+    with pytest.raises(SlotTaken):
+        remote.take(slot, slot_id, someone(), ANSWERS, now)
+    assert of_engine(engine, f"Slot/{slot_id}")["comment"] == "theirs"
+    assert appointments(engine, slot_id) == []
+
+
+@pytest.mark.parametrize("lost", range(1, 6))
+def test_a_lost_answer_anywhere_books_once(
+    remote: RemoteDiary,
+    database: Database,
+    add_remote: AddRemote,
+    line: Line,
+    engine: str,
+    now: datetime,
+    lost: int,
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+    line.seen.clear()
+    line.fault = lambda number, _method: "lost" if number == lost else None
+    remote.take(slot, slot_id, someone(), ANSWERS, now)
+    assert appointments(engine, slot_id) == ["booked"]
+    line.heal()
+    remote.take(slot, slot_id, someone(), ANSWERS, now)  # and again with the same key
+    assert appointments(engine, slot_id) == ["booked"]
+
+
+@pytest.mark.parametrize("reached", range(1, 6))
+@pytest.mark.parametrize("fault", ["down", "garbage"])
+def test_what_breaks_off_anywhere_can_be_undone(
+    remote: RemoteDiary,
+    database: Database,
+    add_remote: AddRemote,
+    line: Line,
+    engine: str,
+    now: datetime,
+    reached: int,
+    fault: str,
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+    line.seen.clear()
+    line.fault = lambda number, _method: fault if number >= reached else None
+    if reached < 5:  # it takes four requests
+        with pytest.raises(Unreachable):
+            remote.take(slot, slot_id, someone(), ANSWERS, now)
+    else:
+        remote.take(slot, slot_id, someone(), ANSWERS, now)
+    line.heal()
+    for _ in range(2):  # twice is harmless
+        remote.give_back(slot_id, slot_id)
+    assert of_engine(engine, f"Slot/{slot_id}")["status"] == "free"
+    assert "booked" not in appointments(engine, slot_id)
+
+
+def test_undoing_leaves_what_is_someone_elses(
+    remote: RemoteDiary, database: Database, add_remote: AddRemote, engine: str, now: datetime
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    remote.take(mirrored(database)[0], f"{slot_id}-theirs", someone(), ANSWERS, now)
+    remote.give_back(slot_id, f"{slot_id}-mine")
+    assert appointments(engine, f"{slot_id}-theirs") == ["booked"]
+    assert of_engine(engine, f"Slot/{slot_id}")["status"] == "busy"
+
+
+def test_a_slot_that_is_gone_is_taken(remote: RemoteDiary, now: datetime) -> None:
+    slot = DiarySlot(id="x", remote_id="gone", starts_at=now, ends_at=now)
+    with pytest.raises(SlotTaken):
+        remote.take(slot, "key", someone(), ANSWERS, now)
+
+
+@pytest.mark.parametrize("fault", ["down", "garbage", "wrong"])
+def test_a_mirror_that_cannot_be_had_stays_as_it_was(
+    remote: RemoteDiary,
+    database: Database,
+    add_remote: AddRemote,
+    line: Line,
+    now: datetime,
+    fault: str,
+) -> None:
+    add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    line.always(fault)
+    with pytest.raises(Unreachable):
+        remote.refresh(now)
+    assert [slot.state for slot in mirrored(database)] == ["free"]
+
+
+def test_all_that_is_written_is_valid_r4(
+    remote: RemoteDiary,
+    database: Database,
+    add_remote: AddRemote,
+    line: Line,
+    r4: R4,
+    now: datetime,
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    remote.take(mirrored(database)[0], slot_id, someone(), ANSWERS, now)
+    remote.give_back(slot_id, slot_id)
+    bodies = [body for method, _, _, body in line.seen if method in {"POST", "PUT"}]
+    assert [body["resourceType"] for body in bodies] == [
+        *("Slot", "Patient", "Appointment", "Appointment", "Slot"),
+    ]
+    assert [problem for body in bodies for problem in r4.problems(body)] == []
+    assert all("if-match" in h for method, _, h, _ in line.seen if method == "PUT")
+    assert all("if-none-exist" in h for method, _, h, _ in line.seen if method == "POST")

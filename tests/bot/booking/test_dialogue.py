@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+import pytest
+
+from bot.booking.dialogue import Booking
+from bot.booking.texts import booking_data
+from bot.booking.times import from_london
+from bot.knowledge.services import services
+from bot.records import referrals
+from bot.records.database import Database
+from bot.records.models import Referral
+from tests.bot.booking.conftest import AddSlot, Chat, SendReferral, titles
+
+TEXTS = booking_data().texts
+TITLES = booking_data().buttons
+
+
+@pytest.fixture
+def open_chat(chat: Chat, add_slot: AddSlot, send_referral: SendReferral) -> Chat:
+    """Someone who is choosing between two times."""
+    for hour in (10, 14):
+        add_slot(from_london(date(2026, 12, 8), time(hour)))
+    send_referral()
+    chat.start()
+    return chat
+
+
+def test_the_prescreen_comes_first(chat: Chat) -> None:
+    outcome = chat.start()
+    assert outcome.ended == "not-sent"
+    assert titles(outcome.replies[0]) == [TITLES.refer]
+
+
+def test_a_prescreen_that_is_not_finished_comes_first_too(
+    chat: Chat, database: Database, now: datetime
+) -> None:
+    with database.session() as session:
+        referrals.begin(session, "someone", "berkshire", now)
+    for act in (chat.booking.start, chat.booking.change, chat.booking.cancel):
+        outcome = act("someone", now)
+        assert outcome.ended == "not-sent"
+        assert titles(outcome.replies[0]) == [TITLES.carry_on]
+
+
+def test_nothing_open(chat: Chat, send_referral: SendReferral) -> None:
+    send_referral()
+    assert chat.asked().text == TEXTS.nothing_open
+    assert chat.booking.is_answer(chat.turn("hello"))
+    assert chat.say("hello").ended == "nothing-open"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2pm", "the first one", "Not now", "afternoon please", "more times", "it's up to you really"],
+)
+def test_statements_are_answers(open_chat: Chat, text: str) -> None:
+    assert open_chat.booking.is_answer(open_chat.turn(text))
+    assert open_chat.booking.is_answer(open_chat.turn(text, intent="nlu_fallback"))
+
+
+@pytest.mark.parametrize(
+    "text", ["is there anything in the afternoon?", "can i do 2pm?", "any other times?"]
+)
+def test_asking_for_times_is_an_answer(open_chat: Chat, text: str) -> None:
+    assert open_chat.booking.is_answer(open_chat.turn(text, intent="faq", is_question=True))
+
+
+@pytest.mark.parametrize(
+    "text", ["How long is the first session?", "what is DIT", "is it in the morning every week?"]
+)
+def test_other_questions_are_not(open_chat: Chat, text: str) -> None:
+    turn = open_chat.turn(text, intent="faq", is_question=True)
+    assert not open_chat.booking.is_answer(turn)
+
+
+def test_small_talk_is_left_to_the_assistant(open_chat: Chat) -> None:
+    turn = open_chat.turn("tell me about yourself", intent="ask_who_are_you")
+    assert not open_chat.booking.is_answer(turn)
+
+
+def test_a_restart_in_the_middle_loses_nothing(open_chat: Chat, database: Database) -> None:
+    open_chat.asked()
+    open_chat.say("the second one")
+    open_chat.booking = Booking(database, services())
+    assert "Tuesday 8 December at 2pm" in open_chat.asked().text
+    assert open_chat.say("yes").ended == "booked"
+
+
+def test_nothing_the_person_wrote_is_in_the_progress(open_chat: Chat, database: Database) -> None:
+    open_chat.say("tuesday because my son Jamie is at school")
+    with database.reading() as session:
+        (progress,) = session.query(Referral.progress).one()
+    assert progress["booking"]["step"] == "choose"
+    assert "Jamie" not in str(progress)
+
+
+def test_asking_to_book_in_the_middle_begins_again(open_chat: Chat) -> None:
+    open_chat.say("afternoon")
+    open_chat.start()
+    assert titles(open_chat.asked())[0] == "Tue 8 Dec, 10am"

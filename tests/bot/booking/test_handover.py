@@ -1,0 +1,104 @@
+"""Services without a diary of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.booking.dialogue import Booking
+from bot.booking.texts import booking_data
+from bot.knowledge.services import services
+from bot.records.database import Database
+from bot.records.models import Callback
+from tests.bot.booking.conftest import Chat, SendReferral, titles, with_callback
+
+TEXTS = booking_data().texts
+TITLES = booking_data().buttons
+PHONE = {"about.phone": "+447700900123"}
+
+
+@pytest.fixture
+def calls(database: Database, chat: Chat) -> Chat:
+    """A chat with services that take requests for a phone call."""
+    chat.booking = Booking(database, with_callback())
+    return chat
+
+
+def asked_for(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [row.best_time for row in session.query(Callback)]
+
+
+def test_phone_and_gp(chat: Chat, send_referral: SendReferral) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    outcome = chat.start()
+    assert outcome.ended == "phone"
+    (reply,) = outcome.replies
+    assert "0203 228 1350" in reply.text
+    assert "GP" in reply.text
+    assert reply.custom == {"type": "phone", "phone": "0203 228 1350"}
+
+
+def test_a_callback_where_the_service_takes_them(
+    calls: Chat, send_referral: SendReferral, database: Database
+) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    opened = calls.start()
+    assert opened.ended is None
+    assert "0203 228 1350" in opened.replies[0].text
+    assert titles(calls.asked()) == [TITLES.yes_callback, TITLES.no_callback]
+    calls.say(TITLES.yes_callback)
+    assert calls.asked().text == TEXTS.callback_time
+    done = calls.say("after 4, when the kids are home")
+    assert done.ended == "callback"
+    assert "after 4, when the kids are home" in done.replies[0].text
+    assert asked_for(database) == ["after 4, when the kids are home"]
+
+
+def test_a_callback_is_asked_for_once(
+    calls: Chat, send_referral: SendReferral, database: Database
+) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("yes")
+    calls.say("Any time")
+    again = calls.start()
+    assert again.ended == "callback"
+    assert "Any time" in again.replies[0].text
+    assert len(asked_for(database)) == 1
+
+
+def test_no_callback(calls: Chat, send_referral: SendReferral, database: Database) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    assert [r.text for r in calls.say("perhaps so").replies] == [TEXTS.confirm_unclear]
+    assert calls.say("no thanks").ended == "phone"
+    assert asked_for(database) == []
+
+
+@pytest.mark.parametrize("answers", [{}, {"about.phone": None}])
+def test_no_callback_without_a_number_to_phone(
+    calls: Chat, send_referral: SendReferral, answers: dict[str, None]
+) -> None:
+    send_referral(service_id="lewisham", answers=answers)
+    assert calls.start().ended == "phone"
+
+
+def test_a_question_about_the_call_is_not_a_time(calls: Chat, send_referral: SendReferral) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("yes")
+    assert not calls.booking.is_answer(calls.turn("how long is a session?", is_question=True))
+    assert calls.booking.is_answer(calls.turn("weekday mornings", is_question=True))
+
+
+def test_a_summary_to_take_along(chat: Chat, send_referral: SendReferral) -> None:
+    send_referral(service_id="xyla", answers={"about.name": "Ada Test", "phq-9.1": 3})
+    outcome = chat.start()
+    assert outcome.ended == "summary"
+    how, summary = outcome.replies
+    assert services()["xyla"].handover.text in how.text
+    assert "nhs.uk" in how.text
+    assert "GP" in how.text
+    assert "Ada Test" in summary.text
+    assert summary.custom["reference"] in summary.custom["summary"]
+    assert summary.custom["type"] == "summary"

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from icalendar import Calendar
+
+from bot.booking.dialogue import Booking
+from bot.booking.own_page import OwnPage
+from bot.booking.texts import booking_data
+from bot.booking.times import long_time
+from bot.knowledge.services import services
+from bot.records.database import Database
+from bot.records.models import OutboxMessage, Referral
+from tests.bot.booking.conftest import AddSlot, Chat, Mailing, SendReferral, outbox, titles
+
+EMAIL = {"about.email": "robin@example.com"}
+BOTH = {**EMAIL, "about.phone": "+447700900123", "about.contact_by": ["any"]}
+TEXTS = {"TEXTS_URL": "https://texts.example", "WEBHOOK_SECRET": "a secret of 24 letters or more"}
+
+
+@pytest.fixture
+def times(add_slot: AddSlot, now: datetime) -> list[str]:
+    return [add_slot(now + timedelta(days=days)) for days in (5, 6, 7)]
+
+
+def book(chat: Chat) -> None:
+    chat.start()
+    chat.say("the first one")
+    chat.say("yes")
+
+
+def names(messages: list[OutboxMessage]) -> list[str]:
+    return ["reminder" if ":reminder:" in each.key else each.key.split(":")[3] for each in messages]
+
+
+def test_nothing_is_asked_or_sent_where_nothing_is_set_up(
+    database: Database, chat: Chat, times: list[str], send_referral: SendReferral
+) -> None:
+    send_referral(answers=EMAIL)
+    chat.start()
+    chat.say("the first one")
+    assert chat.say("yes").ended == "booked"
+    assert outbox(database) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "offered"),
+    [
+        (EMAIL, ["yes_email"]),
+        (BOTH, ["yes_email", "yes_text"]),
+        ({**BOTH, "about.contact_by": ["text"]}, ["yes_text"]),
+        ({**BOTH, "about.contact_by": ["call"]}, []),
+        ({"about.phone": "+447700900123"}, []),  # never said that texts are fine
+        ({}, []),
+    ],
+)
+def test_only_the_ways_that_they_gave_are_offered(
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    answers: dict[str, object],
+    offered: list[str],
+) -> None:
+    mailing(**TEXTS)
+    send_referral(answers=answers)
+    book(chat)
+    buttons = booking_data().buttons
+    wanted = [getattr(buttons, name) for name in offered]
+    ways = (buttons.yes_email, buttons.yes_text)
+    assert [title for title in titles(chat.asked()) if title in ways] == wanted
+
+
+def test_a_yes_brings_the_invitation_and_a_reminder(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    assert "robin@example.com" in chat.asked().text
+    assert outbox(database) == []
+    assert chat.say("yes please").ended == "booked"
+    booked, reminder = outbox(database)
+    assert booked.payload["to"] == ["robin@example.com"]
+    assert "999" in booked.payload["text"]
+    assert "https://foyer.example/visit/" in booked.payload["text"]
+    assert "therapy" not in booked.payload["subject"].lower()
+    calendar = Calendar.from_ical(booked.payload["calendar"]["text"])
+    assert (calendar["method"], booked.payload["calendar"]["method"]) == ("REQUEST", "REQUEST")
+    starts = now + timedelta(days=5)
+    assert reminder.due_at == starts - timedelta(hours=booking_data().limits.remind_hours)
+    assert reminder.give_up_at == starts
+
+
+def test_the_link_in_a_reminder_works_when_it_comes(
+    database: Database,
+    chat: Chat,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    starts = now + timedelta(days=3 * booking_data().limits.link_days)
+    add_slot(starts)
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    text = outbox(database)[1].payload["text"]
+    token = text.partition("/visit/")[2].split()[0]
+    page = OwnPage(database, services())
+    assert page.show(token, starts - timedelta(hours=1)).can_change
+    page.cancel(token, starts - timedelta(hours=1))
+
+
+def test_a_no_is_kept_and_not_asked_again(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    assert chat.say("perhaps").ended is None
+    assert chat.say("no thank you").ended == "booked"
+    chat.booking.change(chat.conversation_id, chat.now)
+    chat.say("the first one")
+    assert chat.say("yes").ended == "moved"
+    assert outbox(database) == []
+
+
+def test_a_move_and_a_cancellation_are_told_in_order_and_take_the_reminder_back(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    chat.booking.change(chat.conversation_id, chat.now)
+    chat.say("the second one")
+    chat.say("yes")
+    written = outbox(database)
+    assert names(written) == ["booked", "moved", "reminder"]
+    moved_to = now + timedelta(days=7)  # the second of those that were left
+    assert written[-1].due_at == moved_to - timedelta(hours=booking_data().limits.remind_hours)
+    assert long_time(moved_to) in written[-1].payload["text"]
+    chat.booking.cancel(chat.conversation_id, chat.now)
+    chat.say("yes")
+    written = outbox(database)
+    assert names(written) == ["booked", "moved", "cancelled"]
+    assert len({message.lane for message in written}) == 1
+    files = [Calendar.from_ical(each.payload["calendar"]["text"]) for each in written]
+    events = [file.walk("VEVENT")[0] for file in files]
+    assert len({event["uid"] for event in events}) == 1
+    assert [event["sequence"] for event in events] == [0, 1, 2]
+    assert [file["method"] for file in files] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert {event["attendee"] for event in events} == {"mailto:robin@example.com"}
+
+
+def test_no_reminder_of_what_is_nearly_here(
+    database: Database,
+    chat: Chat,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    add_slot(now + timedelta(hours=30))
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    assert names(outbox(database)) == ["booked"]
+
+
+def test_a_text_message_is_short_and_goes_to_the_gateway(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+) -> None:
+    mailing(**TEXTS)
+    send_referral(answers=BOTH)
+    book(chat)
+    chat.say("Yes, text me")
+    booked, reminder = outbox(database)
+    assert booked.payload["url"] == "https://texts.example"
+    assert booked.payload["body"]["to"] == "+447700900123"
+    assert {booked.kind, reminder.kind} == {"webhook"}
+
+
+def test_a_demonstration_is_marked_in_what_is_sent(
+    database: Database,
+    chat: Chat,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    add_slot(now + timedelta(days=5), demonstration=True)
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    assert all("not a real appointment" in each.payload["text"] for each in outbox(database))
+
+
+def test_what_was_agreed_to_is_kept_without_the_address(
+    database: Database,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    referral_id = send_referral(answers=EMAIL)
+    chat = Chat(Booking(database, services()), now)
+    book(chat)
+    chat.say("yes please")
+    with database.reading() as session:
+        assert session.get(Referral, referral_id).progress == {"letters": ["email"]}

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from icalendar import Calendar
+
+from bot.booking import diary
+from bot.booking.links import visit_link
+from bot.booking.own_page import LinkOver, OwnPage
+from bot.booking.texts import booking_data
+from bot.booking.visit import Visit
+from bot.knowledge.services import services
+from bot.records.database import Database
+from bot.records.models import Referral
+from tests.bot.booking.conftest import AddSlot, SendReferral
+
+
+def link(database: Database, referral_id: str, now: datetime) -> str:
+    """The token of a person's link."""
+    with database.reading() as session:
+        referral = session.get(Referral, referral_id)
+        visit = Visit(session, referral, services()[referral.service_id], now)
+        return token_of(visit_link(visit))
+
+
+def token_of(address: str) -> str:
+    return address.rpartition("/")[2]
+
+
+@pytest.fixture
+def page(database: Database) -> OwnPage:
+    return OwnPage(database, services())
+
+
+def test_booking_moving_and_cancelling_by_the_link(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    first, second = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=4))
+    token = link(database, send_referral(), now)
+    assert [slot for slot, _ in page.show(token, now).times] == [first, second]
+    booked = token_of(page.take(token, first, now))
+    view = page.show(booked, now)
+    assert view.can_change
+    assert view.appointment == "Friday 4 December at 10:30am, by video call"
+    assert Calendar.from_ical(page.calendar(booked, now))["method"] == "REQUEST"
+    moved = token_of(page.take(booked, second, now))
+    assert page.show(moved, now).appointment.startswith("Saturday 5 December")
+    cancelled = token_of(page.cancel(moved, now))
+    view = page.show(cancelled, now)
+    assert (view.appointment, view.was_cancelled) == (None, True)
+    with pytest.raises(LinkOver):
+        page.cancel(cancelled, now)
+
+
+def test_its_files_put_an_appointment_in_a_calendar_and_take_it_out_again(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    first, second = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=4))
+    token = link(database, send_referral(), now)
+    with pytest.raises(LinkOver):
+        page.calendar(token, now)
+    files = []
+    for act in (
+        lambda token: page.take(token, first, now),
+        lambda token: page.take(token, second, now),
+        lambda token: page.cancel(token, now),
+    ):
+        token = token_of(act(token))
+        files.append(Calendar.from_ical(page.calendar(token, now)))
+    events = [file.walk("VEVENT")[0] for file in files]
+    assert [file["method"] for file in files] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert [event["sequence"] for event in events] == [0, 1, 2]
+    assert len({event["uid"] for event in events}) == 1
+
+
+def test_of_several_who_use_a_link_at_once_one_does(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    slots = [add_slot(now + timedelta(days=days)) for days in range(3, 12)]
+    moved = token_of(page.take(link(database, send_referral(), now), slots.pop(), now))
+    gate = Barrier(len(slots))
+
+    def move(slot: str) -> bool:
+        gate.wait()
+        try:
+            page.take(moved, slot, now)
+        except LinkOver:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(slots)) as pool:
+        assert list(pool.map(move, slots)).count(True) == 1
+
+
+def test_an_appointment_that_has_begun_is_not_moved(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    first, second = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=5))
+    token = token_of(page.take(link(database, send_referral(), now), first, now))
+    then = now + timedelta(days=3)
+    view = page.show(token, then)
+    assert (view.can_change, view.times) == (False, ())
+    with pytest.raises(diary.SlotTaken):
+        page.take(token, second, then)
+    with pytest.raises(LinkOver):
+        page.cancel(token, then)
+    assert page.show(token, then).appointment.startswith("Friday 4 December")
+
+
+def test_a_link_is_over_once_used(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    slot = add_slot(now + timedelta(days=3))
+    token = link(database, send_referral(), now)
+    page.take(token, slot, now)
+    for act in (
+        lambda: page.show(token, now),
+        lambda: page.take(token, slot, now),
+        lambda: page.cancel(token, now),
+    ):
+        with pytest.raises(LinkOver):
+            act()
+
+
+def test_a_link_ends_and_cannot_be_made_up(
+    database: Database, page: OwnPage, send_referral: SendReferral, now: datetime
+) -> None:
+    token = link(database, send_referral(), now)
+    last = now + timedelta(days=booking_data().limits.link_days)
+    page.show(token, last)
+    for wrong, at in ((token, last + timedelta(seconds=1)), (token[:-1], now), ("x.y", now)):
+        with pytest.raises(LinkOver):
+            page.show(wrong, at)
+
+
+def test_a_time_that_is_gone_changes_nothing(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    slot, own = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=4))
+    token = token_of(page.take(link(database, send_referral(), now), own, now))
+    with database.session() as session:
+        diary.book(session, slot, send_referral("them"), now)
+    with pytest.raises(diary.SlotTaken):
+        page.take(token, slot, now)
+    assert page.show(token, now).appointment.startswith("Saturday")
+
+
+def test_the_summary_is_only_where_it_is_to_be_taken_along(
+    database: Database, page: OwnPage, send_referral: SendReferral, now: datetime
+) -> None:
+    answers = {"about.name": "Robin Example", "phq-9.1": 3}
+    xyla = link(database, send_referral("x", "xyla", answers), now)
+    text = page.summary(xyla, now)
+    assert "Robin Example" in text
+    assert "Nearly every day" in text
+    for word in ("score", "total", "severe", "moderate", "caseness"):
+        assert word not in text.lower()
+    assert page.summary_pdf(xyla, now).startswith(b"%PDF-")
+    assert page.show(xyla, now).has_summary
+    berkshire = link(database, send_referral("b"), now)
+    with pytest.raises(LinkOver):
+        page.summary(berkshire, now)
+    with pytest.raises(LinkOver):
+        page.summary_pdf(berkshire, now)
+
+
+def test_the_page_names_nobody(
+    database: Database, page: OwnPage, send_referral: SendReferral, now: datetime
+) -> None:
+    answers = {"about.name": "Robin Example", "about.email": "robin@example.com"}
+    view = page.show(link(database, send_referral(answers=answers), now), now)
+    assert "obin" not in str(view)

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.booking.phrases import said, says_only
+from bot.booking.texts import booking_data
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Yes, book it", {"yes"}),
+        ("no, show other times", {"no"}),
+        ("don't book it", {"no"}),
+        ("yes please!!", {"yes"}),
+        ("nope", {"no"}),
+        ("I know", set()),
+        ("not sure", set()),
+        ("yes... no", {"yes", "no"}),
+    ],
+)
+def test_yes_and_no(text: str, kinds: set[str]) -> None:
+    assert said(text, "yes", "no") == kinds
+
+
+def test_every_button_says_what_it_is_for() -> None:
+    titles = booking_data().buttons
+    assert said(titles.more, "more", "all_times", "leave") == {"more"}
+    assert said(titles.all_times, "more", "all_times", "leave") == {"all_times"}
+    assert said(titles.not_now, "more", "all_times", "leave") == {"leave"}
+    assert said(titles.change, "change", "cancel", "keep") == {"change"}
+    assert said(titles.cancel, "change", "cancel", "keep") == {"cancel"}
+    assert said(titles.keep, "change", "cancel", "keep") == {"keep"}
+    for title in (titles.yes_book, titles.yes_cancel, titles.yes_callback):
+        assert said(title, "yes", "no") == {"yes"}
+    for title in (titles.no_book, titles.no_cancel, titles.no_callback):
+        assert said(title, "yes", "no") == {"no"}
+
+
+def test_the_whole_message() -> None:
+    assert says_only("Not now.", "leave")
+    assert not says_only("not now, maybe friday", "leave")

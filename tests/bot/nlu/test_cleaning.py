@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.cleaning import MAX_CHARACTERS, clean
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("  how   long?\t", "how long?"),
+        ('/inform{"service": "xyla"}', 'inform{"service": "xyla"}'),
+        ("// /restart", "restart"),
+        ("\u200b/re\u200bstart", "restart"),
+        ("\u2066hello\u2069\u00a0there", "hello there"),
+        ("either/or", "either/or"),
+        ("first line\r\n\n  second line", "first line\nsecond line"),
+        ("/", ""),
+        ("", ""),
+    ],
+)
+def test_clean(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+def test_a_very_long_text_is_cut() -> None:
+    assert len(clean("a" * 5000)) == MAX_CHARACTERS
+
+
+@given(st.text(max_size=200))
+def test_no_text_begins_with_a_slash_or_changes_when_cleaned_again(text: str) -> None:
+    cleaned = clean(text)
+    assert not cleaned.startswith("/")
+    assert clean(cleaned) == cleaned

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot.outbox import queue, worker
+from bot.outbox.worker import Refused, deliver_next, work
+from bot.records.database import Database
+from bot.settings import ROOT
+from tests.bot.outbox.conftest import Clock, messages
+
+
+class Inbox:
+    """Another system: it takes each key once, and can be down, or lose its own answers."""
+
+    def __init__(self, clock: Clock, up_from: datetime) -> None:
+        self.clock = clock
+        self.up_from = up_from
+        self.taken: list[str] = []
+        self.calls = 0
+        self.loses_answers = False
+
+    def __call__(self, payload: Mapping[str, Any], key: str, now: datetime) -> None:
+        self.calls += 1
+        if self.clock.now < self.up_from:
+            raise ConnectionError("db.example refused robin@example.com")
+        if key not in self.taken:
+            self.taken.append(key)
+        if self.loses_answers and self.calls % 3:
+            raise TimeoutError
+
+
+def put(database: Database, now: datetime, key: str, lane: str | None = None) -> None:
+    with database.session() as session:
+        queue.put(session, key=key, kind="x", payload={"key": key}, lane=lane, now=now)
+
+
+def run_until_quiet(database: Database, inbox: Inbox, clock: Clock) -> None:
+    """Lets the worker go on, jumping ahead to whenever something is due next."""
+    while True:
+        while deliver_next(database, {"x": inbox}, clock.now):
+            pass
+        waiting = [message for message in messages(database) if message.state == "waiting"]
+        if not waiting:
+            return
+        firsts = {message.lane: message.due_at for message in reversed(waiting)}
+        clock.now = max(clock.now, min(firsts.values()))
+
+
+def test_a_days_outage_loses_nothing_and_keeps_each_persons_order(
+    database: Database, clock: Clock, now: datetime
+) -> None:
+    inbox = Inbox(clock, up_from=now + timedelta(days=1))
+    for hour in range(24):
+        for person in ("ada", "ben"):
+            put(database, now + timedelta(hours=hour), f"{person}:{hour}", lane=person)
+    run_until_quiet(database, inbox, clock)
+    for person in ("ada", "ben"):
+        of_person = [key for key in inbox.taken if key.startswith(person)]
+        assert of_person == [f"{person}:{hour}" for hour in range(24)]
+    assert {message.state for message in messages(database)} == {"delivered"}
+    assert clock.now < now + timedelta(days=1, hours=2)  # soon after it was back
+    assert inbox.calls < 200  # and it wasn't hammered
+
+
+def test_a_lost_answer_means_the_same_key_again(
+    database: Database, clock: Clock, now: datetime
+) -> None:
+    inbox = Inbox(clock, up_from=now)
+    inbox.loses_answers = True
+    for number in range(5):
+        put(database, now, f"k{number}", lane="person")
+    run_until_quiet(database, inbox, clock)
+    assert inbox.taken == [f"k{number}" for number in range(5)]
+    assert inbox.calls == 15
+
+
+def test_what_is_refused_is_a_dead_letter_at_once(database: Database, now: datetime) -> None:
+    def refuse(_payload: Mapping[str, Any], _key: str, _now: datetime) -> None:
+        raise Refused("the receiver refuses it (422)")
+
+    put(database, now, "k")
+    assert deliver_next(database, {"x": refuse}, now)
+    (message,) = messages(database)
+    assert (message.state, message.problem) == ("dead", "the receiver refuses it (422)")
+
+
+def test_a_failure_is_noted_without_what_it_said(
+    database: Database, clock: Clock, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(database, now, "k")
+    deliver_next(database, {"x": Inbox(clock, now + timedelta(days=1))}, now)
+    assert messages(database)[0].problem == "ConnectionError"
+    assert "robin" not in caplog.text
+
+
+def test_a_kind_that_isnt_set_up_waits(database: Database, now: datetime) -> None:
+    put(database, now, "k")
+    assert deliver_next(database, {}, now)
+    assert messages(database)[0].state == "waiting"
+
+
+KILLED = """
+import os, signal, sys
+from datetime import datetime
+from bot.outbox import queue, worker
+from bot.records.database import Database
+
+url, at, log, now = sys.argv[1:]
+
+def die(where):
+    if where == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def send(payload, key, now):
+    die("claimed")
+    with open(log, "a") as file:
+        file.write(key + "\\n")
+    die("sent")
+
+kept = queue.delivered
+def delivered(*arguments):
+    kept(*arguments)
+    die("uncommitted")
+
+queue.delivered = delivered
+database = Database(url)
+worker.deliver_next(database, {"x": send}, datetime.fromisoformat(now))
+die("delivered")
+"""
+
+
+@pytest.mark.parametrize("at", ["claimed", "sent", "uncommitted", "delivered"])
+def test_a_worker_killed_between_any_two_steps_loses_nothing(
+    database: Database, now: datetime, tmp_path: Path, at: str
+) -> None:
+    put(database, now, "k")
+    log = tmp_path / "log"
+    url = database.engine.url.render_as_string(hide_password=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, url, at, str(log), now.isoformat()],
+        cwd=ROOT,
+        env={**os.environ, "SQLALCHEMY_SILENCE_UBER_WARNING": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    def send(_payload: Mapping[str, Any], key: str, _now: datetime) -> None:
+        with log.open("a") as file:
+            file.write(f"{key}\n")
+
+    later = now + timedelta(minutes=10)
+    while deliver_next(database, {"x": send}, later):
+        pass
+    assert messages(database)[0].state == "delivered"
+    # It arrived; twice at most, and then with the same key.
+    assert log.read_text().split() in (["k"], ["k", "k"])
+
+
+def test_it_works_until_stopped_and_outlives_failures(
+    database: Database, clock: Clock, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, done, failures = Event(), [], [OperationalError("x", {}, Exception()), ValueError()]
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.0)
+    for number in range(3):
+        put(database, now, f"k{number}")
+
+    def send(_payload: Mapping[str, Any], key: str, _now: datetime) -> None:
+        done.append(key)
+        if len(done) == 3:
+            stop.set()
+
+    def chore(_now: datetime) -> None:
+        clock.ahead(minutes=2)
+        if failures:
+            raise failures.pop()
+
+    work(database, {"x": send}, clock, stop, [chore])
+    assert done == ["k0", "k1", "k2"]
+    assert failures == []

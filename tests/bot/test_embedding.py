@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot import embedding
+from bot.embedding import embed, embed_fully, english_words
+from bot.minilm import DIMENSIONS, Embedder
+
+# The first numbers that transformers 4.38.2 gives for the same weights, pooled and normalised.
+PUBLISHED = {
+    "How many sessions are there?": [0.054444, -0.016574, -0.048517, -0.047437],
+    "hi": [-0.090476, 0.040440, 0.023906, 0.058948],
+    "wht is teh wating tiem 😀 café": [0.042428, -0.001197, 0.028005, 0.021695],
+    "Hi, I'm Jo, my mum died last year. how long does it last and is it online?": [
+        0.024075,
+        -0.044369,
+        0.020323,
+        0.032135,
+    ],
+    "long " * 400: [-0.033742, -0.041577, 0.061677, 0.001028],
+}
+
+
+@pytest.mark.parametrize("text", PUBLISHED)
+def test_gives_the_numbers_of_the_published_model(text: str) -> None:
+    assert embed([text])[0, :4] == pytest.approx(PUBLISHED[text], abs=1e-5)
+
+
+def test_texts_in_one_batch_are_as_each_alone() -> None:
+    texts = list(PUBLISHED)
+    together = embed(texts)
+    alone = np.vstack([embed([text]) for text in texts])
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_many_texts_keep_their_order() -> None:
+    texts = ["word " * (1 + number % 7) + str(number) for number in range(70)]
+    assert np.abs(embed(texts)[::-1] - embed(texts[::-1])).max() < 1e-5
+
+
+def test_every_row_has_length_one() -> None:
+    found = embed_fully(["", "hello", "Is there parking?"])
+    for rows in (found.meaning, found.wording):
+        assert rows.shape == (3, DIMENSIONS)
+        assert rows.dtype == np.float32
+        assert np.linalg.norm(rows, axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
+
+
+def test_nothing_gives_nothing() -> None:
+    assert embed([]).shape == (0, DIMENSIONS)
+
+
+def test_like_meanings_are_near() -> None:
+    cost, price, parking = embed(["how much is it", "what does it cost", "where can I park"])
+    assert cost @ price > cost @ parking + 0.2
+
+
+def test_wording_is_not_meaning() -> None:
+    found = embed_fully(["how much is it"])
+    assert np.abs(found.meaning - found.wording).max() > 0.01
+
+
+def test_the_weights_are_read_once_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    class Counting(Embedder):
+        def __init__(self, folder: Path) -> None:
+            read.append(folder)
+            super().__init__(folder)
+
+    monkeypatch.setattr(embedding, "_model", None)
+    monkeypatch.setattr(embedding, "Embedder", Counting)
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(embed, [["hello"]] * 4)
+    assert len(read) == 1
+    assert all((first == other).all() for other in others)
+
+
+def test_english_words_are_whole_words() -> None:
+    words = english_words()
+    assert {"session", "anxiety", "because"} <= words
+    assert "anxeity" not in words

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot import minilm
+from bot.embedding import shared_model
+from bot.minilm import DIMENSIONS, Embedder, EmbeddingError, changed_layers, model_folder
+
+TEXTS = ["hello", "How long would I have to wait for the first appointment?"]
+BIAS = "encoder.layer.5.output.dense.bias"
+WEIGHT = "encoder.layer.5.output.dense.weight"
+
+
+def copy_of_model(folder: Path) -> Path:
+    """The model in a folder of its own, its large weights linked."""
+    for file in model_folder().iterdir():
+        if file.is_file():
+            (folder / file.name).symlink_to(file)
+    return folder
+
+
+def test_unchanged_layers_change_nothing() -> None:
+    model = shared_model()
+    nothing = {
+        f"{WEIGHT}.up": np.zeros((384, 2), np.float32),
+        f"{WEIGHT}.down": np.ones((2, 1536), np.float32),
+    }
+    same = model.embed_through(TEXTS, changed_layers(model_folder(), nothing))
+    assert np.abs(same - model.embed(TEXTS).meaning).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {BIAS: np.linspace(-1, 1, DIMENSIONS, dtype=np.float32)},
+        {
+            f"{WEIGHT}.up": np.linspace(-1, 1, 384, dtype=np.float16)[:, None],
+            f"{WEIGHT}.down": np.linspace(-1, 1, 1536, dtype=np.float16)[None],
+        },
+    ],
+    ids=["replaced", "added to"],
+)
+def test_changed_layers_change_the_meaning(changes: dict[str, minilm.Vectors]) -> None:
+    model = shared_model()
+    changed = model.embed_through(TEXTS, changed_layers(model_folder(), changes))
+    assert np.abs(changed - model.embed(TEXTS).meaning).max() > 0.01
+
+
+def test_changes_that_do_not_fit_are_said_in_one_line() -> None:
+    wrong = {f"{WEIGHT}.up": np.zeros((3, 2)), f"{WEIGHT}.down": np.zeros((2, 3))}
+    with pytest.raises(EmbeddingError, match="don't fit"):
+        changed_layers(model_folder(), wrong)
+
+
+def test_missing_weights_are_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingError, match=r"model\.safetensors can't be read") as raised:
+        Embedder(tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_altered_weights_are_refused(tmp_path: Path) -> None:
+    folder = copy_of_model(tmp_path)
+    weights = folder / "model.safetensors"
+    original = weights.resolve()
+    weights.unlink()
+    shutil.copyfile(original, weights)
+    with weights.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\x01")
+    with pytest.raises(EmbeddingError, match="isn't the published file"):
+        Embedder(folder)
+
+
+def test_a_broken_file_beside_the_weights_is_said_in_one_line(tmp_path: Path) -> None:
+    folder = copy_of_model(tmp_path)
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").write_text("not json")
+    with pytest.raises(EmbeddingError, match="can't be read") as raised:
+        Embedder(folder)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_package_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minilm, "PACKAGE", "no_such_package")
+    with pytest.raises(EmbeddingError, match="no_such_package isn't installed"):
+        model_folder()

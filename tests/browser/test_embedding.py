@@ -1,0 +1,80 @@
+"""The widget on another website, which has a strict policy and a hostile stylesheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.chat import Chat
+from tests.browser.chromium import DESKTOP
+from tests.browser.host import Host
+from tests.conversations.assistant import Assistant
+
+LOOKS = [
+    "display", "visibility", "color", "backgroundColor", "fontFamily", "fontSize", "letterSpacing",
+    "lineHeight", "opacity", "transform", "direction", "width", "height",
+]  # fmt: skip
+
+
+@pytest.fixture
+def embedded(page: Page, site: Assistant, host: Host) -> Chat:
+    """A conversation on the other website."""
+    host.script = f"{site.website}/widget.js"
+    return Chat(page).visit(host.origin)
+
+
+def test_a_conversation_on_another_website(embedded: Chat, page: Page) -> None:
+    embedded.say("how long is a session?")
+    expect(embedded.last).to_contain_text("30 to 50 minutes")
+    page.reload()
+    embedded.wait()
+    expect(embedded.log).to_contain_text("how long is a session?")
+    assert page.context.cookies() == [], "a cookie on another website would be blocked anyway"
+    embedded.tap("Refer myself") if "Refer myself" in embedded.choices else embedded.say("refer me")
+    expect(embedded.last).to_contain_text("Before we start")
+
+
+def test_it_looks_there_as_it_does_at_home(
+    host: Host, site: Assistant, new_context: Callable[..., BrowserContext]
+) -> None:
+    host.script = f"{site.website}/widget.js"
+    embedded = Chat(new_context(**DESKTOP).new_page()).visit(host.origin)
+    home = Chat(new_context(**DESKTOP).new_page()).visit(f"{site.website}/?service=berkshire")
+    for part in ("dialog", ".header", ".bubble p", ".choice", ".field textarea", ".send", ".icon"):
+        assert _looks(embedded, part) == _looks(home, part), part
+    assert embedded.panel.bounding_box() == home.panel.bounding_box()
+    assert _colour_of_header(embedded) == _colour_of_header(home)
+
+
+def test_a_website_that_is_not_allowed_gets_urgent_help_and_no_chat(
+    page: Page, site: Assistant
+) -> None:
+    stranger = Host()
+    stranger.script = f"{site.website}/widget.js"
+    try:
+        chat = Chat(page).visit(stranger.origin)
+        expect(chat.panel.locator(".notice")).to_contain_text("can't")
+        expect(chat.panel.get_by_role("link", name="Phone 999")).to_be_visible()
+    finally:
+        stranger.stop()
+
+
+def _colour_of_header(chat: Chat) -> Any:
+    """As it comes out on the screen, whatever the page around it does."""
+    box = chat.panel.locator(".header").bounding_box()
+    assert box
+    clip = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 6, "width": 4, "height": 4}
+    with Image.open(BytesIO(chat.page.screenshot(clip=clip))) as seen:
+        return seen.convert("RGB").getpixel((1, 1))
+
+
+def _looks(chat: Chat, part: str) -> dict[str, str]:
+    looks: dict[str, str] = chat.page.locator(f"foyer-chat {part}").first.evaluate(
+        "(e, names) => Object.fromEntries(names.map((n) => [n, getComputedStyle(e)[n]]))", LOOKS
+    )
+    return looks

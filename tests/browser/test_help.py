@@ -1,0 +1,70 @@
+"""Urgent help and leaving are always there, whatever else is."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chat import Chat
+from tests.conversations.assistant import Assistant
+
+
+def test_urgent_help_needs_one_tap_and_no_server(page: Page, site: Assistant) -> None:
+    page.goto(f"{site.website}/?service=berkshire")
+    page.context.set_offline(True)
+    page.locator("foyer-chat").get_by_role("button", name="Urgent help").click()
+    for number, tel in (("999", "999"), ("0800 129 9999", "08001299999"), ("116 123", "116123")):
+        link = page.locator("foyer-chat").get_by_role("link", name=f"Phone {number}", exact=True)
+        expect(link).to_have_attribute("href", f"tel:{tel}")
+
+
+def test_a_crisis_line_of_one_service_is_not_shown_for_others(page: Page, site: Assistant) -> None:
+    page.goto(f"{site.website}/?service=lewisham")
+    page.locator("foyer-chat").get_by_role("button", name="Urgent help").click()
+    expect(page.locator("foyer-chat").get_by_role("link", name="Phone 999")).to_be_visible()
+    expect(page.locator("foyer-chat")).not_to_contain_text("Berkshire")
+
+
+def test_a_crisis_reply_is_a_care_card_with_numbers_to_tap(chat: Chat) -> None:
+    chat.say("I took 30 paracetamol")
+    card = chat.last.locator(".care-now")
+    expect(card.get_by_role("link", name="Phone 999")).to_have_attribute("href", "tel:999")
+    assert chat.choices[0] == "I need help now"
+
+
+def test_the_crisis_reply_comes_while_the_engine_hangs(chat: Chat, site: Assistant) -> None:
+    site.freeze("rasa")
+    try:
+        chat.field.fill("I took 30 paracetamol")
+        chat.field.press("Enter")
+        expect(chat.last.locator(".care-now")).to_be_visible()
+    finally:
+        site.thaw("rasa")
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+def test_leaving_quickly_leaves_nothing_behind(chat: Chat, site: Assistant, way: str) -> None:
+    other = Chat(chat.page.context.new_page()).visit(f"{site.website}/?service=berkshire")
+    chat.say("What is DIT?")
+    chat.field.fill("half a sentence")
+    kept = "() => Object.keys(sessionStorage).filter((name) => name.startsWith('foyer.'))"
+    assert chat.page.evaluate(kept)
+    if way == "button":
+        chat.panel.get_by_role("button", name="Leave quickly").click()
+    else:
+        for _ in range(3):
+            chat.page.keyboard.press("Escape")
+    for page in (chat.page, other.page):
+        expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    assert not [each for each in chat.page.context.cookies() if each["name"] == "foyer_chat"]
+    chat.page.goto(f"{site.website}/")
+    assert chat.page.evaluate(kept) == []
+    again = Chat(chat.page).visit(f"{site.website}/?service=berkshire")
+    assert "What is DIT?" not in again.log.inner_text()
+
+
+def test_escape_on_a_page_without_an_open_chat_leaves_nothing(page: Page, site: Assistant) -> None:
+    page.goto(f"{site.website}/about-dit")
+    for _ in range(4):
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What DIT is")

@@ -1,0 +1,265 @@
+"""The staff console in a real browser: signing in, a live flag, two people in one record, axe."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pyotp
+import pytest
+import uvicorn
+from playwright.sync_api import BrowserContext, Page, expect
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from bot.booking import diary
+from bot.knowledge import answers
+from bot.records.database import Database
+from bot.records.models import Base, DiarySlot
+from bot.staff import accounts
+from bot.staff.rules import rules
+from tests.browser.chromium import DESKTOP
+from tests.browser.conftest import Scan
+from tests.web.staff.console import PASSWORD, Console
+from tests.web.staff.test_outbox import dead
+from tests.web.staff.test_unanswered import SILENT, say
+from web.security import SecurityHeaders
+from web.staff.app import create_staff
+
+STATIC = Path(__file__).resolve().parents[2] / "web" / "static"
+WIDTHS = (320, 768, 1280)
+
+
+class RealClock:
+    """The clock of this machine, in the shape that `Console` takes."""
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    """A console that listens on a port of its own; `url` is its address."""
+    quick = rules().copy(update={"poll_seconds": 1, "here_poll_seconds": 1})
+    for module in ("people", "person"):
+        monkeypatch.setattr(f"web.staff.{module}.rules", lambda: quick)
+    database = Database(f"sqlite:///{tmp_path}/foyer.db")
+    Base.metadata.create_all(database.engine)
+    clock = RealClock()
+    routes = [
+        Mount("/staff", create_staff(lambda: database, clock)),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    app = Starlette(routes=routes)
+    server = uvicorn.Server(uvicorn.Config(SecurityHeaders(app), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    console = Console(database, clock, app)  # type: ignore[arg-type]
+    port = server.servers[0].sockets[0].getsockname()[1]
+    console.url = f"http://127.0.0.1:{port}/staff"  # type: ignore[attr-defined]
+    yield console
+    server.should_exit = True
+    thread.join()
+    database.dispose()
+
+
+@pytest.fixture
+def sign_in(console: Console, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Signs a new member of staff in with password and a real code; gives their tab."""
+
+    def enter(role: str = "reviewer", name: str = "", **options: object) -> Page:
+        browser = console.staff(role, name=name)
+        secret = accounts.new_secret()
+        with console.database.session() as session:
+            accounts.by_email(session, browser.email).totp_secret = secret
+        page = new_context(**{**DESKTOP, **options}).new_page()
+        page.goto(f"{console.url}/sign-in")  # type: ignore[attr-defined]
+        page.get_by_label("Email address").fill(browser.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_label("Code from your authenticator app").fill(pyotp.TOTP(secret).now())
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="People")).to_be_visible()
+        return page
+
+    return enter
+
+
+def test_signing_in_for_the_first_time(
+    console: Console, new_context: Callable[..., BrowserContext], scan: Scan
+) -> None:
+    staff = console.staff()
+    page = new_context(**DESKTOP).new_page()
+    page.goto(console.url)  # type: ignore[attr-defined]
+    scan(page)
+    page.get_by_label("Email address").fill(staff.email)
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    scan(page)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    scan(page)
+    key = page.locator(".code").inner_text().replace(" ", "")
+    page.get_by_label("Code from the app").fill(pyotp.TOTP(key).now())
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.locator("code")).to_have_count(rules().sign_in.recovery_codes)
+    scan(page)
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+
+
+def test_a_new_flag_appears_without_loading_again(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    console.refer(conversation_id="a")
+    page = sign_in()
+    page.evaluate("window.same = true")
+    expect(page.get_by_role("button", name="Sound is on")).to_be_visible()
+    expect(page).to_have_title("People – Foyer for staff")
+    console.flag("b")
+    expect(page.get_by_role("link", name="Someone who gave no name")).to_be_visible()
+    expect(page).to_have_title("(1) People – Foyer for staff")
+    expect(page.locator("#news")).to_contain_text("Someone needs human contact")
+    assert page.evaluate("window.same"), "the page was loaded again"
+    assert page.locator(".people tbody tr").first.get_attribute("class") == "contact unread"
+
+
+def test_the_sound_stays_off_once_turned_off(sign_in: Callable[..., Page]) -> None:
+    page = sign_in()
+    page.get_by_role("button", name="Sound is on").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Sound is off")).to_be_visible()
+
+
+def test_two_people_in_one_record(console: Console, sign_in: Callable[..., Page]) -> None:
+    case_id = console.refer()
+    first, second = sign_in(name="Al One"), sign_in(name="Bo Two")
+    address = f"{console.url}/people/{case_id}"  # type: ignore[attr-defined]
+    first.goto(address)
+    first.get_by_label("Add a note").fill("Half a thought")
+    second.goto(address)
+    expect(second.get_by_text("Al One has this record open now")).to_be_visible()
+    expect(first.get_by_text("Bo Two has this record open now")).to_be_visible()
+    second.get_by_role("button", name="Accept").click()
+    expect(first.get_by_text("This record has changed since you opened it")).to_be_visible()
+    first.get_by_role("button", name="Mark as contacted").click()
+    expect(first.get_by_role("alert")).to_contain_text("Bo Two changed this record")
+    assert console.case(case_id).state == "accepted"
+
+
+def test_everything_works_without_script(console: Console, sign_in: Callable[..., Page]) -> None:
+    case_id = console.refer()
+    _, flag_id = console.flag()
+    page = sign_in(java_script_enabled=False)
+    page.get_by_role("link", name="Jo Smith").click()
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_text("Acknowledged by Reviewer of berkshire")).to_be_visible()
+    page.get_by_text("Resolve: write what was done").click()
+    page.get_by_label("What was done").fill("Phoned. Safe, with her sister.")
+    page.get_by_role("button", name="Save as resolved").click()
+    page.get_by_label("Who has it").select_option(label="Reviewer of berkshire (me)")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert console.flagged(flag_id).resolved_at is not None
+    assert console.case(case_id).assigned_to is not None
+
+
+def test_a_record_can_be_worked_by_keyboard(console: Console, sign_in: Callable[..., Page]) -> None:
+    console.flag()
+    page = sign_in()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.get_by_role("link", name="Someone who gave no name").press("Enter")
+    page.get_by_role("button", name="Acknowledge").press("Enter")
+    expect(page.get_by_text("Acknowledged by")).to_be_visible()
+
+
+def book(console: Console, case_id: str) -> None:
+    """Gives someone an appointment, with another time to move it to."""
+    begins = console.clock.now.replace(minute=0, second=0, microsecond=0)
+    with console.database.session() as session:
+        slots = [
+            DiarySlot(
+                service_id="berkshire",
+                starts_at=begins + timedelta(days=days),
+                ends_at=begins + timedelta(days=days, minutes=45),
+                mode="video",
+            )
+            for days in (3, 4)
+        ]
+        session.add_all(slots)
+        session.flush()
+        diary.book(session, slots[0].id, console.case(case_id).referral_id, console.clock.now)
+
+
+def test_an_appointment_is_moved_then_cancelled_without_script(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    case_id = console.refer()
+    book(console, case_id)
+    page = sign_in(java_script_enabled=False)
+    page.goto(f"{console.url}/diary?week={console.clock.now + timedelta(days=3):%Y-%m-%d}")  # type: ignore[attr-defined]
+    page.get_by_role("link", name="Move or cancel").click()
+    page.get_by_text("Move the appointment").click()
+    expect(page.get_by_text("Phone them on 07700 900123").first).to_be_visible()
+    page.get_by_label("To", exact=True).select_option(index=1)
+    page.get_by_role("button", name="Move it").click()
+    expect(page.get_by_role("status").first).to_contain_text("Phone them to tell them")
+    page.get_by_text("Cancel the appointment").click()
+    page.get_by_label("Why, for colleagues").fill("The therapist is ill")
+    page.get_by_label("Close the time they had").last.check()
+    page.get_by_role("button", name="Cancel it").click()
+    expect(page.get_by_text("Why: The therapist is ill")).to_be_visible()
+    expect(page.get_by_role("heading", name="Appointment")).to_have_count(0)
+
+
+def test_every_page_against_axe_at_every_width(
+    console: Console, sign_in: Callable[..., Page], scan: Scan
+) -> None:
+    first = console.refer(conversation_id="a")
+    console.flag("a")
+    console.refer(conversation_id="b")
+    book(console, first)
+    dead(console, "appointment:0a:1:moved:email", first)
+    say(console, "c", ("Is there a lift? " * 30, answers.answer(SILENT, "berkshire")))
+    week = f"{console.clock.now + timedelta(days=3):%Y-%m-%d}"
+    page = sign_in("administrator")
+    paths = [
+        "/",
+        "/?state=all&flag=any&since=2026-01-01",
+        "/?mine=1",
+        f"/people/{first}",
+        f"/people/{first}/print",
+        "/diary",
+        f"/diary?week={week}",
+        "/numbers",
+        "/unanswered",
+        "/outbox",
+        "/requests",
+        "/audit",
+        "/nowhere",
+    ]
+    for path in paths:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{console.url}{path}")  # type: ignore[attr-defined]
+            page.evaluate(
+                "document.querySelectorAll('details').forEach((each) => each.open = true)"
+            )
+            scan(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+    page.goto(f"{console.url}/")  # type: ignore[attr-defined]
+    page.get_by_label("For", exact=True).fill("soon")
+    page.get_by_label("Search by").select_option("born")
+    page.get_by_role("button", name="Search").click()
+    scan(page)

@@ -1,0 +1,52 @@
+"""Shared fixtures: settings and a database of the tests' own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+# Before anything reads the settings: no test touches the project's own data or keys.
+os.environ["FOYER_VAR"] = tempfile.mkdtemp(prefix="foyer-test-")
+os.environ["FOYER_ENV_FILE"] = os.devnull
+for _name in ("DATABASE_URL", "FOYER_ENV", "FOYER_ENCRYPTION_KEYS", "FOYER_DEMO"):
+    os.environ.pop(_name, None)
+
+import pytest  # noqa: E402
+
+from bot.records.database import Database  # noqa: E402
+from bot.records.models import Base  # noqa: E402
+from tests.postgres import PostgresServer  # noqa: E402
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday in winter, mid-morning."""
+    return datetime(2026, 12, 1, 10, 30, tzinfo=timezone.utc)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer | None]:
+    """A PostgreSQL server of this run's own, or None where there is no PostgreSQL."""
+    server = PostgresServer.start()
+    yield server
+    if server:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres: PostgresServer | None
+) -> Iterator[Database]:
+    """An empty database with every table, on each kind of server that is there."""
+    if request.param == "postgresql":
+        if postgres is None:
+            pytest.skip("no PostgreSQL on this machine: install the package postgresql")
+        database = Database(postgres.new_database())
+    else:
+        database = Database(f"sqlite:///{tmp_path}/foyer.db")
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.dispose()

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.datafile import DataError
+from scripts import check_data
+from scripts.plainly import Failure
+
+
+def test_the_projects_own_data_is_sound() -> None:
+    check_data.main()
+
+
+def test_a_slip_stops_the_start_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise DataError("data/x.yml: `name` field required: add it")
+
+    monkeypatch.setattr(check_data, "LOADERS", (broken,))
+    with pytest.raises(Failure, match=r"data/x.yml: `name` field required: add it"):
+        check_data.main()

@@ -1,0 +1,141 @@
+"""Rasa's Socket.IO protocol, spoken by the independent client `socket.io-client` from npm."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+
+from tests.conversations.assistant import free_port
+from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
+from web.app import create_app
+
+CLIENT = "socket.io-client@4.8.1"
+SCRIPT = Path(__file__).with_name("rasa_client.cjs")
+
+Speak = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def client_library(request: pytest.FixtureRequest) -> Path:
+    """The client, installed once into pytest's cache."""
+    npm = shutil.which("npm")
+    if npm is None:
+        assert not os.environ.get("CI"), "these tests must run in CI: install nodejs and npm"
+        pytest.skip("NOT TESTED: Rasa's Socket.IO protocol. Install nodejs and npm.")
+    folder = Path(request.config.cache.mkdir(CLIENT.replace("@", "-")))
+    library = folder / "node_modules" / "socket.io-client"
+    if not library.exists():
+        quietly = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
+        subprocess.run(
+            [npm, "install", *quietly, "--prefix", str(folder), CLIENT],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+    return library
+
+
+@pytest.fixture
+def website(make_site: Any) -> Iterator[str]:
+    """The address of the web process, served as it is for real."""
+    port = free_port()
+    config = uvicorn.Config(create_app({}, make_site()), port=port, log_level="error", ws="auto")
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run)
+    thread.start()
+    eventually(lambda: server.started)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture
+def speak(client_library: Path, website: str) -> Speak:
+    """What the client hears when it says some things."""
+
+    def run(*say: str, **plan: Any) -> dict[str, Any]:
+        plan["say"] = [{"message": text, "session_id": plan.get("session")} for text in say]
+        done = subprocess.run(
+            ["node", str(SCRIPT), website, json.dumps(plan)],
+            env={**os.environ, "SOCKET_IO_CLIENT": str(client_library)},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        heard: dict[str, Any] = json.loads(done.stdout)
+        return heard
+
+    return run
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["websocket"]])
+def test_a_rasa_widget_can_talk(speak: Speak, rasa: Any, transports: list[str]) -> None:
+    heard = speak("hello", transports=transports)
+    assert heard["uttered"][0] == {
+        "text": "You said: hello",
+        "quick_replies": [{"content_type": "text", **MENU}],
+    }
+    assert heard["uttered"][1] == {"text": "And?"}
+    assert rasa.texts == ["hello"]
+
+
+def test_it_goes_on_with_its_own_session_only(speak: Speak, rasa: Any) -> None:
+    first = speak("hello")
+    again = speak("more", session=first["session"])
+    assert rasa.heard[-1]["sender"] == rasa.heard[0]["sender"]
+    assert again["session"].split(".")[0] == first["session"].split(".")[0]
+    for guess in (rasa.heard[0]["sender"], first["session"][:-3] + "AAA", "", 7, {"$ne": 1}):
+        heard = speak("let me in", session=guess)
+        assert heard["session"] != guess
+        assert rasa.heard[-1]["sender"] != rasa.heard[0]["sender"]
+    assert rasa.texts.count("let me in") == 5
+
+
+def test_two_sockets_hear_only_their_own(speak: Speak, rasa: Any) -> None:
+    session = speak()["session"]
+    rasa.slow(0.5)
+    with_private: dict[str, Any] = {}
+    thread = Thread(target=lambda: with_private.update(speak("private", session=session)))
+    thread.start()
+    other = speak("hello")
+    thread.join(60)
+    assert "private" in str(with_private["uttered"])
+    assert "private" not in str(other["uttered"])
+
+
+def test_a_crisis_is_answered_without_rasa(speak: Speak, rasa: Any) -> None:
+    session = speak()["session"]
+    rasa.down()
+    (reply,) = speak("I took 30 paracetamol", session=session)["uttered"]
+    assert "999" in reply["text"]
+    assert reply["custom"]["type"] == "crisis"
+    sorry, urgent = speak("hello", session=session)["uttered"]
+    assert "Please send it again" in sorry["text"]
+    assert "116 123" in urgent["text"]
+
+
+def test_what_is_no_message_is_refused_kindly(speak: Speak, rasa: Any) -> None:
+    heard = speak("", "x" * 5000)
+    assert "didn't come through" in heard["uttered"][0]["text"]
+    assert "116 123" in heard["uttered"][1]["text"]
+    assert "more than I can read" in heard["uttered"][2]["text"]
+    assert rasa.texts == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "refused"), [(OTHER_SITE, False), ("https://evil.example", True), (None, False)]
+)
+def test_only_pages_of_allowed_sites_connect(speak: Speak, origin: str, refused: bool) -> None:
+    heard = speak(origin=origin, transports=["websocket"])
+    assert bool(heard["refused"]) is refused
+    assert bool(heard["session"]) is not refused

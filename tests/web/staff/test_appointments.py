@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from bot.booking import changing, diary, letters
+from bot.booking.visit import Visit
+from bot.knowledge.services import services
+from bot.records.models import DiarySlot, OutboxMessage, Referral
+from bot.review import appointments
+from tests.bot.booking.conftest import Mailing
+from tests.fhir.fixtures import booking_at
+
+
+@pytest.fixture
+def times(console) -> list[str]:
+    """Three times of Berkshire's diary, a week from now and after."""
+    begins = [console.clock.now + timedelta(days=7 + each) for each in range(3)]
+    slots = [
+        DiarySlot(
+            service_id="berkshire",
+            starts_at=each,
+            ends_at=each + timedelta(minutes=45),
+            mode="video",
+        )
+        for each in begins
+    ]
+    with console.database.session() as session:
+        session.add_all(slots)
+    return [slot.id for slot in slots]
+
+
+def visit(session, console, case_id: str) -> Visit:
+    referral = session.get(Referral, console.case(case_id).referral_id)
+    return Visit(session, referral, services()["berkshire"], console.clock.now)
+
+
+@pytest.fixture
+def case_id(console, reviewer, times) -> str:
+    """Someone with an appointment at the first time, whose page is open."""
+    case_id = console.refer()
+    with console.database.session() as session:
+        changing.book(visit(session, console, case_id), times[0])
+    reviewer.get(f"/people/{case_id}")
+    return case_id
+
+
+def change(browser, case_id: str, what: str, **fields):
+    """Sends a form as the page that is open has it."""
+    stands = re.search(r'name="stands" value="([^"]+)"', browser.last.text)
+    version = re.search(r'name="version" value="(\d+)"', browser.last.text)
+    hidden = {"stands": stands[1] if stands else "", "version": version[1]}
+    return browser.post(f"/people/{case_id}/appointment/{what}", **{**hidden, **fields})
+
+
+def states(console, ids) -> list[str]:
+    with console.database.reading() as session:
+        return [session.get(DiarySlot, each).state for each in ids]
+
+
+def outbox(console) -> list[OutboxMessage]:
+    with console.database.reading() as session:
+        return list(session.execute(select(OutboxMessage).order_by(OutboxMessage.id)).scalars())
+
+
+def agree(console, case_id: str, *ways: str) -> None:
+    with console.database.session() as session:
+        letters.agree(visit(session, console, case_id).referral, ways)
+
+
+def test_an_appointment_is_moved_and_noted(console, reviewer, case_id, times) -> None:
+    page = change(reviewer, case_id, "move", slot=times[1])
+    assert page.status_code == 200
+    assert states(console, times) == ["free", "booked", "free"]
+    assert "Moved the appointment from Tuesday 8 December at 10:30am" in page.text
+    assert "<strong>Wed 9 Dec 2026, 10:30am</strong>" in page.text
+    entry = next(e for e in console.audited() if e.action == "appointment-moved")
+    assert (entry.case_id, entry.details) == (case_id, {"told": [], "closed": False})
+
+
+def test_an_appointment_is_cancelled_with_a_reason(console, reviewer, case_id, times) -> None:
+    page = change(reviewer, case_id, "cancel", cancel_why=" ", close="yes")
+    assert page.status_code == 422
+    assert states(console, times) == ["booked", "free", "free"]
+    page = change(reviewer, case_id, "cancel", cancel_why="The therapist is ill")
+    assert page.status_code == 200
+    assert states(console, times) == ["free", "free", "free"]
+    assert "Why: The therapist is ill" in page.text
+    entry = next(e for e in console.audited() if e.action == "appointment-cancelled")
+    assert "ill" not in str(entry.details)
+
+
+@pytest.mark.parametrize("what", ["move", "cancel"])
+def test_the_former_time_is_closed_if_wanted(console, reviewer, case_id, times, what) -> None:
+    change(reviewer, case_id, what, slot=times[1], cancel_why="Ill", close="yes")
+    assert states(console, times)[0] == "closed"
+
+
+def test_they_are_told_in_the_ways_they_agreed_to(
+    console, reviewer, times, mailing: Mailing
+) -> None:
+    mailing(TEXTS_URL="https://texts.example", WEBHOOK_SECRET="a secret of 24 letters or more")
+    case_id = console.refer(about__email="jo@example.com", about__contact_by=["any"])
+    agree(console, case_id, "email")
+    with console.database.session() as session:
+        changing.book(visit(session, console, case_id), times[0])
+    assert "A message about it goes to them by email." in reviewer.get(f"/people/{case_id}").text
+    assert "They are told" in change(reviewer, case_id, "move", slot=times[1]).text
+    moved = [each for each in outbox(console) if ":moved:" in each.key]
+    assert [each.kind for each in moved] == ["email"]
+    invitation = Calendar.from_ical(moved[0].payload["calendar"]["text"])
+    assert (invitation["method"], invitation.walk("VEVENT")[0]["sequence"]) == ("REQUEST", 1)
+    page = change(reviewer, case_id, "cancel", cancel_why="The therapist is ill")
+    assert "(A message about it goes to them by email.)" in page.text
+    letter = outbox(console)[-1]
+    assert letter.payload["calendar"]["method"] == "CANCEL"
+    assert "The therapist is ill" not in str(letter.payload)
+    assert not [each for each in outbox(console) if ":reminder:" in each.key]
+
+
+@pytest.mark.parametrize("agreed", [(), ("email",)])
+def test_who_agreed_to_nothing_usable_has_to_be_phoned(console, reviewer, case_id, agreed) -> None:
+    agree(console, case_id, *agreed)  # no email address was given
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "No message goes to them" in page
+    assert "Phone them on 07700 900123" in page
+    page = change(reviewer, case_id, "cancel", cancel_why="Ill").text
+    assert "no message goes to them. Phone them" in page
+    assert "(No message goes to them: they have to be phoned.)" in page
+    assert outbox(console) == []
+
+
+def test_a_time_that_someone_else_has_is_not_given_twice(console, reviewer, case_id, times) -> None:
+    other = console.refer(conversation_id="d", about__name="Kim Vale")
+    with console.database.session() as session:
+        changing.book(visit(session, console, other), times[1])
+    page = change(reviewer, case_id, "move", slot=times[1])
+    assert page.status_code == 422
+    assert "That time isn&#39;t free any more" in page.text
+    assert states(console, times) == ["booked", "booked", "free"]
+    assert console.case(case_id).version == 1
+
+
+def test_of_many_moves_to_one_time_at_once_one_succeeds(console, times) -> None:
+    staff = console.user(console.staff().email)
+    begins = console.clock.now + timedelta(days=20)
+    cases = [console.refer(conversation_id=f"p{each}") for each in range(4)]
+    for number, case_id in enumerate(cases):
+        with console.database.session() as session:
+            own = DiarySlot(
+                service_id="berkshire",
+                starts_at=begins + timedelta(hours=number),
+                ends_at=begins + timedelta(hours=number + 1),
+                mode="video",
+            )
+            session.add(own)
+            session.flush()
+            changing.book(visit(session, console, case_id), own.id)
+    gate = Barrier(len(cases))
+
+    def move(case_id: str) -> bool:
+        with console.database.reading() as session:
+            shown = appointments.booking(session, console.case(case_id), console.clock.now)
+        gate.wait()
+        try:
+            with console.database.session() as session:
+                appointments.move(
+                    session,
+                    session.get(type(console.case(case_id)), case_id),
+                    times[0],
+                    version=1,
+                    stands=shown.stands,
+                    close=False,
+                    user=staff,
+                    now=console.clock.now,
+                )
+        except appointments.NotPossible:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(cases)) as pool:
+        assert sorted(pool.map(move, cases)) == [False, False, False, True]
+    with console.database.reading() as session:
+        held = [
+            diary.appointment_of(session, console.case(each).referral_id).slot_id for each in cases
+        ]
+    assert held.count(times[0]) == 1
+
+
+def test_nobody_overwrites_a_colleague_or_the_person(console, reviewer, case_id, times) -> None:
+    other = console.staff(name="Sam Second").sign_in()
+    other.get(f"/people/{case_id}")
+    change(other, case_id, "move", slot=times[1])
+    page = change(reviewer, case_id, "cancel", cancel_why="Typed with care", close="yes")
+    assert page.status_code == 409
+    assert "Sam Second changed this record" in page.text
+    assert "Typed with care" in page.text
+    reviewer.get(f"/people/{case_id}")
+    with console.database.session() as session:  # the person themself, by their own page
+        changing.move(visit(session, console, case_id), times[2])
+    page = change(reviewer, case_id, "cancel", cancel_why="Typed with care")
+    assert page.status_code == 422
+    assert "They may have changed it themselves" in page.text
+    assert states(console, times) == ["free", "free", "booked"]
+
+
+@pytest.mark.parametrize("slot", ["", "s", "of another service", "their own"])
+def test_only_another_free_time_of_the_service_will_do(
+    console, reviewer, case_id, times, slot
+) -> None:
+    with console.database.session() as session:
+        elsewhere = DiarySlot(
+            service_id="lewisham",
+            starts_at=console.clock.now + timedelta(days=3),
+            ends_at=console.clock.now + timedelta(days=3, hours=1),
+            mode="video",
+        )
+        session.add(elsewhere)
+    chosen = {"of another service": elsewhere.id, "their own": times[0]}.get(slot, slot)
+    assert change(reviewer, case_id, "move", slot=chosen).status_code == 422
+    assert elsewhere.id not in reviewer.last.text
+    assert states(console, times) == ["booked", "free", "free"]
+
+
+def test_a_past_appointment_is_shown_and_left_alone(console, reviewer, case_id, times) -> None:
+    fields = {"slot": times[1], "cancel_why": "Late"}
+    stands = re.search(r'name="stands" value="([^"]+)"', reviewer.last.text)[1]
+    console.clock.forward(days=7, hours=1)
+    reviewer.sign_in()
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "Tue 8 Dec 2026, 10:30am" in page
+    assert "Move the appointment" not in page
+    for what in ("move", "cancel"):
+        assert change(reviewer, case_id, what, stands=stands, **fields).status_code == 422
+
+
+def test_a_diary_in_another_system_is_changed_there(
+    console, reviewer, case_id, times, monkeypatch
+) -> None:
+    known = {**services(), "berkshire": booking_at("https://fhir.example/r4")}
+    monkeypatch.setattr(appointments, "services", lambda: known)
+    stands = re.search(r'name="stands" value="([^"]+)"', reviewer.last.text)[1]
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "kept in the system of Berkshire. Move or cancel the appointment there." in page
+    for what in ("move", "cancel"):
+        fields = {"slot": times[1], "cancel_why": "Ill", "stands": stands}
+        assert change(reviewer, case_id, what, **fields).status_code == 422
+    assert states(console, times) == ["booked", "free", "free"]
+
+
+def test_the_diary_leads_to_the_appointment(console, reviewer, case_id) -> None:
+    page = reviewer.get("/diary?week=2026-12-08").text
+    assert f'href="/staff/people/{case_id}#appointment"' in page

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from sqlalchemy import select
+
+from bot.booking import diary as booking
+from bot.records.models import DiarySlot
+
+TIMES = {
+    "service": "berkshire",
+    "day": "2026-12-08",
+    "begins": "10:00",
+    "ends": "10:45",
+    "mode": "video",
+    "place": "",
+    "weeks": 1,
+}
+
+
+@pytest.fixture
+def lead(console):
+    lead = console.staff("lead").sign_in()
+    lead.get("/diary")
+    return lead
+
+
+def slots(console) -> list[DiarySlot]:
+    with console.database.reading() as session:
+        return list(session.execute(select(DiarySlot).order_by(DiarySlot.starts_at)).scalars())
+
+
+def test_a_time_is_opened_and_shown_in_its_week(console, lead) -> None:
+    page = lead.post("/diary", **TIMES)
+    assert "10:00 to 10:45" in page.text
+    (slot,) = slots(console)
+    assert slot.starts_at == datetime(2026, 12, 8, 10, tzinfo=timezone.utc)
+    assert "10:00 to 10:45" not in lead.get("/diary").text
+
+
+def test_repeating_keeps_to_the_clock_when_it_changes(console, lead) -> None:
+    lead.post("/diary", **{**TIMES, "weeks": 20})
+    hours = {slot.starts_at.hour for slot in slots(console)}
+    assert (len(slots(console)), hours) == (20, {10, 9})  # summer time comes between
+
+
+def test_opening_twice_adds_nothing(console, lead) -> None:
+    for _ in range(2):
+        lead.post("/diary", **TIMES)
+    assert len(slots(console)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"day": "2026-11-01"}, 409),
+        ({"day": "soon"}, 409),
+        ({"ends": "09:00"}, 409),
+        ({"weeks": 27}, 409),
+        ({"weeks": "many"}, 400),
+        ({"service": "lewisham"}, 404),
+        ({"mode": "phone"}, 404),
+    ],
+)
+def test_times_that_cant_be(console, lead, change, status: int) -> None:
+    assert lead.post("/diary", **{**TIMES, **change}).status_code == status
+    assert slots(console) == []
+
+
+def test_a_time_is_closed_and_opened_again(console, lead) -> None:
+    lead.post("/diary", **TIMES)
+    (slot,) = slots(console)
+    assert lead.post(f"/diary/{slot.id}/close", version=1).status_code == 200
+    assert slots(console)[0].state == "closed"
+    assert lead.post(f"/diary/{slot.id}/reopen", version=1).status_code == 409
+    lead.get("/diary?week=2026-12-08")
+    lead.post(f"/diary/{slot.id}/reopen", version=2)
+    assert slots(console)[0].state == "free"
+
+
+def test_a_time_that_someone_has_stays_theirs(console, lead) -> None:
+    case_id = console.refer()
+    lead.post("/diary", **TIMES)
+    (slot,) = slots(console)
+    with console.database.session() as session:
+        booking.book(session, slot.id, console.case(case_id).referral_id, console.clock.now)
+    page = lead.get("/diary?week=2026-12-08")
+    assert "Jo Smith" in page.text
+    assert lead.post(f"/diary/{slot.id}/close", version=2).status_code == 409
+    assert slots(console)[0].state == "booked"
+    assert "Tue 8 Dec 2026, 10am" in lead.get(f"/people/{case_id}").text
+
+
+def test_another_services_time_is_not_theirs(console, lead) -> None:
+    lead.post("/diary", **TIMES)
+    (slot,) = slots(console)
+    other = console.staff("lead", ("lewisham",)).sign_in()
+    other.get("/diary?week=2026-12-08")
+    assert "10:00 to 10:45" not in other.last.text
+    assert other.post(f"/diary/{slot.id}/close", version=1).status_code == 409
+    assert slots(console)[0].state == "free"

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.records import referrals
+from bot.records.models import Case, Erasure
+
+
+def test_the_audit_log_is_read_by_administrators(console) -> None:
+    case_id = console.refer()
+    administrator = console.staff("administrator").sign_in()
+    administrator.get(f"/people/{case_id}")
+    page = administrator.get("/audit").text
+    assert "opened a record" in page
+    assert f"/staff/people/{case_id}" in page
+
+
+@pytest.mark.parametrize("before", ["", "x", "-1", "9" * 30])
+def test_the_audit_log_shows_its_newest_when_asked_for_a_page_there_cannot_be(
+    console, before
+) -> None:
+    administrator = console.staff("administrator").sign_in()
+    administrator.get(f"/people/{console.refer()}")
+    assert "opened a record" in administrator.get(f"/audit?before={before}").text
+
+
+def test_an_administrator_reads_of_their_own_services_only(console) -> None:
+    case_id = console.refer("lewisham")
+    console.staff("reviewer", ("lewisham",)).sign_in().get(f"/people/{case_id}")
+    page = console.staff("administrator").sign_in().get("/audit").text
+    assert "opened a record" not in page
+
+
+def test_the_whole_log_is_checked(console) -> None:
+    administrator = console.staff("administrator").sign_in()
+    administrator.get("/audit")
+    assert "entries fit together" in administrator.post("/audit/verify").text
+    with console.database.session() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("DROP TRIGGER audit_entries_no_UPDATE"))
+        else:
+            session.execute(text("ALTER TABLE audit_entries DISABLE TRIGGER ALL"))
+        session.execute(text("UPDATE audit_entries SET action = 'x' WHERE position = 1"))
+    administrator.get("/audit")
+    assert "The log was changed" in administrator.post("/audit/verify").text
+
+
+def request_path(browser) -> str:
+    page = browser.get("/requests").text
+    return page.split('action="/staff/requests/')[1].split('"')[0]
+
+
+def test_erasing_takes_two_people(console) -> None:
+    case_id = console.refer()
+    console.flag()
+    first, second = (console.staff("lead", name=name).sign_in() for name in ("Al One", "Bo Two"))
+    first.get(f"/people/{case_id}")
+    assert "Asked for" in first.post(f"/people/{case_id}/erase", why="They asked us to").text
+    path = request_path(first)
+    assert first.post(f"/requests/{path}", answer="confirm").status_code == 409
+    assert console.case(case_id) is not None
+    second.get("/requests")
+    assert "They asked us to" in second.last.text
+    second.post(f"/requests/{path}", answer="confirm")
+    assert console.case(case_id) is None
+    with console.database.reading() as session:
+        assert session.execute(select(Erasure.by)).scalars().all() == ["staff"]
+    assert second.get(f"/people/{case_id}").status_code == 404
+    assert [entry.action for entry in console.audited() if "erasure" in entry.action] == [
+        "erasure-asked",
+        "erasure-confirmed",
+    ]
+
+
+def test_erasing_may_be_refused_and_asked_for_again(console) -> None:
+    case_id = console.refer()
+    lead = console.staff("lead").sign_in()
+    lead.get(f"/people/{case_id}")
+    assert lead.post(f"/people/{case_id}/erase", why="").status_code == 409
+    lead.get(f"/people/{case_id}")
+    lead.post(f"/people/{case_id}/erase", why="Twice sent")
+    lead.get(f"/people/{case_id}/print")
+    assert lead.post(f"/people/{case_id}/erase", why="Twice sent").status_code == 409
+    path = request_path(lead)
+    lead.post(f"/requests/{path}", answer="refuse")
+    lead.get("/requests")
+    assert lead.post(f"/requests/{path}", answer="refuse").status_code == 409
+    assert console.case(case_id) is not None
+
+
+def test_another_services_request_is_not_theirs(console) -> None:
+    case_id = console.refer()
+    lead = console.staff("lead").sign_in()
+    lead.get(f"/people/{case_id}")
+    lead.post(f"/people/{case_id}/erase", why="They asked us to")
+    path = request_path(lead)
+    other = console.staff("lead", ("lewisham",)).sign_in()
+    other.get("/requests")
+    assert "They asked us to" not in other.last.text
+    assert other.post(f"/requests/{path}", answer="confirm").status_code == 409
+    assert console.case(case_id) is not None
+
+
+def test_a_retention_run_takes_two_people(console) -> None:
+    console.refer()
+    console.clock.forward(days=400)
+    first, second = (
+        console.staff("administrator", name=name).sign_in() for name in ("Al One", "Bo Two")
+    )
+    first.get("/requests")
+    first.post("/requests/purge")
+    path = next(
+        part.split('"')[0]
+        for part in first.get("/requests").text.split('action="/staff/requests/')[1:]
+        if not part.startswith("purge")
+    )
+    second.get("/requests")
+    second.post(f"/requests/{path}", answer="confirm")
+    with console.database.reading() as session:
+        assert session.execute(select(Case)).scalars().all() == []
+    entry = console.audited()[-1]
+    assert (entry.action, entry.details["referrals"]) == ("purge-confirmed", 1)
+
+
+def test_the_numbers(console) -> None:
+    case_id = console.refer()
+    _, flag_id = console.flag()
+    with console.database.session() as session:
+        draft = referrals.begin(session, "draft", "berkshire", console.clock.now)
+        draft.current_question = "phq-9.3"
+    console.clock.forward(minutes=12)
+    lead = console.staff("lead").sign_in()
+    lead.get(f"/people/{case_id}")
+    lead.post(f"/people/{case_id}/flags/{flag_id}/acknowledge")
+    lead.post(f"/people/{case_id}/step", to="contacted", version=2)
+    page = lead.get("/numbers").text
+    for title in ("Referrals by week", "Where people are", "Days to first contact", "Hours until"):
+        assert title in page
+    assert "PHQ-9" in page
+    assert page.count("<img") == 4 + ("Nothing to show yet" not in page)
+
+
+@pytest.mark.parametrize("table", ["referrals", "stops", "contact", "flags", "acknowledged"])
+def test_each_plot_is_a_picture_that_needs_no_colour(console, table: str) -> None:
+    console.refer()
+    lead = console.staff("lead").sign_in()
+    response = lead.get(f"/numbers/{table}.svg")
+    assert response.headers["content-type"] == "image/svg+xml"
+    assert b"<svg" in response.content
+    assert "script" not in response.headers["content-security-policy"]
+
+
+def test_a_plot_that_isnt_there(console) -> None:
+    assert console.staff("lead").sign_in().get("/numbers/x.svg").status_code == 404

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.staff.rules import rules
+
+
+def order(page) -> list[str]:
+    return re.findall(r'href="/staff/people/([0-9a-f]{32})"', page.text)
+
+
+def test_people_who_need_contact_come_first_then_by_age(console, reviewer) -> None:
+    first = console.refer(conversation_id="a")
+    console.clock.forward(minutes=5)
+    second = console.refer(conversation_id="b")
+    console.clock.forward(minutes=5)
+    flagged, _ = console.flag("c")
+    page = reviewer.get("/")
+    assert order(page) == [flagged, first, second]
+    assert "I want to END it all, really" in page.text
+    assert "<title>(1) People" in page.text
+
+
+def test_pages_go_on_where_the_last_one_ended(console, reviewer, monkeypatch) -> None:
+    monkeypatch.setattr("web.staff.people.rules", lambda: rules().copy(update={"page_size": 3}))
+    cases = []
+    for number in range(7):
+        service = ("berkshire", None)[number % 3 == 0]
+        cases.append(console.flag(f"c{number}", service)[0])
+        console.clock.forward(minutes=number % 2)  # some at the same moment
+    seen: list[str] = []
+    address = "/"
+    while address:
+        page = reviewer.get(address)
+        seen += order(page)
+        found = re.search(r'rel="next" href="/staff(/[^"]+)"', page.text)
+        address = found[1].replace("&amp;", "&") if found else ""
+    assert sorted(seen) == sorted(cases)
+    assert len(seen) == 7
+
+
+@pytest.mark.parametrize("after", ["x", "0~x~y", "a~b"])
+def test_a_key_that_no_page_gave_is_refused(reviewer, after: str) -> None:
+    assert reviewer.get(f"/?after={after}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"flagged", "plain"}),
+        ("flag=any", {"flagged"}),
+        ("flag=unacknowledged", {"flagged"}),
+        ("flag=none", {"plain"}),
+        ("state=closed", {"closed"}),
+        ("state=all", {"flagged", "plain", "closed"}),
+        ("unread=1", {"flagged"}),
+        ("mine=1", {"plain"}),
+        ("service=berkshire", {"flagged", "plain"}),
+        ("service=none", set()),
+        ("since=2026-12-02", {"plain"}),
+        ("until=2026-12-01", {"flagged"}),
+        ("since=soon&state=strange", {"flagged", "plain"}),
+    ],
+)
+def test_filters(console, reviewer, query: str, shown: set[str]) -> None:
+    cases = {"closed": console.refer(conversation_id="a"), "flagged": console.flag("b")[0]}
+    console.clock.forward(days=1)
+    reviewer.sign_in()
+    cases["plain"] = console.refer(conversation_id="d")
+    with console.database.session() as session:
+        session.merge(console.case(cases["plain"])).assigned_to = console.user(reviewer.email).id
+    page = reviewer.get(f"/people/{cases['plain']}")
+    reviewer.get(f"/people/{cases['closed']}")
+    version = 1
+    for state in ("accepted", "closed"):
+        page = reviewer.post(f"/people/{cases['closed']}/step", to=state, version=version)
+        assert page.status_code == 200, page.text
+        version += 1
+    names = {case_id: name for name, case_id in cases.items()}
+    assert {names[each] for each in order(reviewer.get(f"/?{query}"))} == shown
+
+
+@pytest.mark.parametrize(
+    ("find", "text", "found"),
+    [
+        ("name", "smith", True),
+        ("name", "Jo Smith", True),
+        ("name", "Jo Jones", False),
+        ("phone", "07700 900 123", True),
+        ("born", "3 May 1981", True),
+        ("born", "3/5/1981", True),
+        ("born", "4/5/1981", False),
+        ("nhs", "943 476 5919", True),
+        ("reference", "nothing like it", False),
+    ],
+)
+def test_search(console, reviewer, find: str, text: str, found: bool) -> None:
+    case_id = console.refer(about__nhs_number="9434765919")
+    reviewer.get("/")
+    page = reviewer.post("/search", find=find, text=text)
+    assert (case_id in order(page)) is found
+    assert text not in str(page.url)
+
+
+def test_search_by_reference(console, reviewer) -> None:
+    case_id = console.refer()
+    reference = re.search(r"([0-9A-Z]{4}-[0-9A-Z]{4}) ·", reviewer.get("/").text)[1]
+    page = reviewer.post("/search", find="reference", text=reference.lower().replace("-", " "))
+    assert order(page) == [case_id]
+
+
+@pytest.mark.parametrize(("find", "text"), [("born", "soon"), ("name", "")])
+def test_a_search_that_cant_be_read_says_so(reviewer, find: str, text: str) -> None:
+    reviewer.get("/")
+    page = reviewer.post("/search", find=find, text=text)
+    assert page.status_code == 422
+    assert 'id="text-problem"' in page.text
+
+
+def test_search_finds_what_is_closed_and_is_recorded_by_its_kind_only(console, reviewer) -> None:
+    case_id = console.refer()
+    with console.database.session() as session:
+        case = session.merge(console.case(case_id))
+        case.state, case.live = "closed", False
+    reviewer.get("/")
+    assert order(reviewer.post("/search", find="name", text="Smith")) == [case_id]
+    entry = console.audited()[-1]
+    assert (entry.action, entry.details) == ("searched", {"kind": "name", "shown": 1})
+
+
+def test_the_script_hears_of_a_new_flag(console, reviewer) -> None:
+    before = reviewer.get("/live").json()
+    assert before == {"unacknowledged": 0, "unresolved": 0, "unread": 0, "newest": None}
+    console.flag()
+    after = reviewer.get("/live").json()
+    assert (after["unacknowledged"], after["newest"]) == (1, console.clock.now.isoformat())
+
+
+def test_waiting_longer_than_the_target_is_said(console, reviewer) -> None:
+    console.flag()
+    assert "longer than" not in reviewer.get("/").text
+    console.clock.forward(hours=5)
+    reviewer.sign_in()
+    page = reviewer.get("/").text
+    assert "5 hours" in page
+    assert "longer than 4 hours" in page

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import re
+
+from bot.staff.rules import rules
+
+
+def test_the_page_shows_what_was_collected(console, reviewer) -> None:
+    case_id = console.refer()
+    console.flag()
+    page = reviewer.get(f"/people/{case_id}").text
+    for shown in ("Jo Smith", "07700 900123", "Text message", "a quiet room", "3 May 1981"):
+        assert shown in page
+    assert "I want to &lt;b&gt;stop&lt;/b&gt; feeling like this" in page
+    assert re.search(r"<strong>18</strong> of 27, published band “moderately severe”", page)
+    assert re.search(r"<strong>7</strong> of 21, published band “mild”, below caseness", page)
+    assert "Kroenke" in page
+
+
+def test_what_matters_most_comes_first(console, reviewer) -> None:
+    case_id = console.refer()
+    console.flag()
+    page = reviewer.get(f"/people/{case_id}").text
+    places = [
+        page.index(text)
+        for text in (
+            "Needs human contact",
+            "How to reach them",
+            "What would help them",
+            "What brings them here",
+            "PHQ-9",
+            "The whole conversation",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_no_risk_is_ever_scored(console, reviewer) -> None:
+    case_id = console.refer()
+    console.flag()
+    for path in ("/", f"/people/{case_id}", f"/people/{case_id}/print"):
+        page = reviewer.get(path).text.lower()
+        assert not re.search(r"\brisk\b", page)
+        assert not re.search(r"\b(low|medium|high)\b", page)
+
+
+def test_the_conversation_shows_how_and_what_was_found(console, reviewer) -> None:
+    case_id = console.refer()
+    console.flag()
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "<mark>END it all</mark>" in page
+    assert "Person, tapped" in page
+    assert "Person, typed" in page
+    assert "found by: the phrases" in page
+
+
+def test_a_person_without_a_referral_can_be_read_and_reached(console, reviewer) -> None:
+    case_id, _ = console.flag()
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "Someone who gave no name" in page
+    assert "has not sent a referral" in page
+
+
+def test_opening_is_recorded_and_makes_it_read(console, reviewer) -> None:
+    case_id = console.refer()
+    reviewer.get(f"/people/{case_id}")
+    entry = console.audited()[-1]
+    assert (entry.action, entry.case_id, entry.service_id) == ("opened", case_id, "berkshire")
+    assert console.case(case_id).read_at == console.clock.now
+
+
+def test_two_people_in_one_record_see_each_other(console, reviewer) -> None:
+    case_id = console.refer()
+    other = console.staff(name="Sam Second").sign_in()
+    other.get(f"/people/{case_id}")
+    assert (
+        "<strong>Sam Second</strong> has this record open now"
+        in reviewer.get(f"/people/{case_id}").text
+    )
+    assert reviewer.get(f"/people/{case_id}/here").json()["here"] == ["Sam Second"]
+    console.clock.forward(seconds=rules().here_seconds + 1)
+    assert "Sam Second</strong> opened this record at" in reviewer.get(f"/people/{case_id}").text
+    assert reviewer.get(f"/people/{case_id}/here").json()["here"] == []
+
+
+def test_an_address_of_nobody(reviewer) -> None:
+    page = reviewer.get(f"/people/{'0' * 32}")
+    assert page.status_code == 404
+    assert "There is nothing here" in page.text
+
+
+def test_an_unknown_address_and_a_wrong_method_are_pages(reviewer) -> None:
+    assert reviewer.get("/nowhere").status_code == 404
+    assert reviewer.get("/search").status_code == 404
+
+
+def test_a_person_who_erased_their_words_leaves_the_flag(console, reviewer) -> None:
+    from bot.records.erasure import erase_conversation
+
+    case_id, _ = console.flag()
+    with console.database.session() as session:
+        erase_conversation(session, "c", by="person", now=console.clock.now)
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "END it all" not in page
+    assert "Only the flag is left" in page

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.review.flags import UNDO_MINUTES
+
+
+@pytest.fixture
+def case_id(console, reviewer) -> str:
+    case_id = console.refer()
+    reviewer.get(f"/people/{case_id}")
+    return case_id
+
+
+def step(browser, case_id: str, to: str, version: int, **fields):
+    return browser.post(f"/people/{case_id}/step", to=to, version=version, **fields)
+
+
+def test_the_way_of_a_referral(console, reviewer, case_id) -> None:
+    for version, state in enumerate(("accepted", "contacted", "booked", "closed"), start=1):
+        assert step(reviewer, case_id, state, version).status_code == 200
+        assert console.case(case_id).state == state
+    assert not console.case(case_id).live
+    assert console.case(case_id).contacted_at == console.clock.now
+    assert step(reviewer, case_id, "accepted", 5).status_code == 200
+    assert console.case(case_id).live
+
+
+@pytest.mark.parametrize("to", ["closed", "booked", "merged", "strange", ""])
+def test_a_step_that_isnt_there_is_refused(console, reviewer, case_id, to: str) -> None:
+    assert step(reviewer, case_id, to, 1).status_code == 422
+    assert console.case(case_id).state == "incoming"
+
+
+def test_rejecting_needs_a_reason(console, reviewer, case_id) -> None:
+    assert step(reviewer, case_id, "rejected", 1, reason=" ").status_code == 422
+    page = step(reviewer, case_id, "rejected", 1, reason="Lives elsewhere")
+    assert "Lives elsewhere" in page.text
+    assert console.case(case_id).state == "rejected"
+
+
+def test_nobody_overwrites_anybody(console, reviewer, case_id) -> None:
+    other = console.staff(name="Sam Second").sign_in()
+    other.get(f"/people/{case_id}")
+    step(other, case_id, "accepted", 1)
+    page = step(reviewer, case_id, "rejected", 1, reason="Typed with care")
+    assert page.status_code == 409
+    assert "Sam Second changed this record" in page.text
+    assert "Typed with care" in page.text
+    assert console.case(case_id).state == "accepted"
+
+
+def test_a_record_with_an_open_flag_cant_be_put_away(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    page = step(reviewer, case_id, "rejected", 1, reason="Spam")
+    assert page.status_code == 422
+    assert "Someone may be in danger here" in page.text
+    reviewer.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned, safe at home")
+    assert step(reviewer, case_id, "rejected", 2, reason="Spam").status_code == 200
+
+
+def test_the_last_step_can_be_undone(console, reviewer, case_id) -> None:
+    step(reviewer, case_id, "contacted", 1)
+    page = reviewer.post(f"/people/{case_id}/undo", version=2)
+    assert page.status_code == 200
+    assert (console.case(case_id).state, console.case(case_id).contacted_at) == ("incoming", None)
+    assert "Contacted (undone)" in page.text
+    assert reviewer.post(f"/people/{case_id}/undo", version=3).status_code == 422
+
+
+def test_a_step_with_something_after_it_cant_be_undone(console, reviewer, case_id) -> None:
+    step(reviewer, case_id, "accepted", 1)
+    reviewer.post(f"/people/{case_id}/assign", to="", version=2)
+    assert reviewer.post(f"/people/{case_id}/undo", version=3).status_code == 422
+
+
+def test_assigning(console, reviewer, case_id) -> None:
+    me = console.user(reviewer.email).id
+    page = reviewer.post(f"/people/{case_id}/assign", to=me, version=1)
+    assert page.status_code == 200
+    assert console.case(case_id).assigned_to == me
+    assert reviewer.post(f"/people/{case_id}/assign", to=me, version=1).status_code == 409
+
+
+def test_only_someone_of_the_service_can_have_it(console, reviewer, case_id) -> None:
+    other = console.staff("lead", ("lewisham",))
+    to = console.user(other.email).id
+    assert reviewer.post(f"/people/{case_id}/assign", to=to, version=1).status_code == 422
+
+
+def test_notes(console, reviewer, case_id) -> None:
+    page = reviewer.post(f"/people/{case_id}/notes", note="Rang, no answer <i>")
+    assert "Rang, no answer &lt;i&gt;" in page.text
+    assert reviewer.post(f"/people/{case_id}/notes", note="  ").status_code == 422
+
+
+def test_a_flag_is_acknowledged_by_name(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    page = reviewer.post(f"/people/{case_id}/flags/{flag_id}/acknowledge")
+    assert "Acknowledged by Reviewer of berkshire" in page.text
+    flag = console.flagged(flag_id)
+    assert flag.acknowledged_by == console.user(reviewer.email).id
+    assert console.case(case_id).rank == 1
+
+
+def test_the_first_to_acknowledge_stays(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    other = console.staff(name="Sam Second").sign_in()
+    other.get(f"/people/{case_id}")
+    other.post(f"/people/{case_id}/flags/{flag_id}/acknowledge")
+    page = reviewer.post(f"/people/{case_id}/flags/{flag_id}/acknowledge")
+    assert "Somebody acknowledged this flag before you" in page.text
+    assert console.flagged(flag_id).acknowledged_by == console.user(other.email).id
+    assert reviewer.post(f"/people/{case_id}/flags/{flag_id}/take-back").status_code == 422
+
+
+def test_an_acknowledgement_can_be_taken_back_for_a_while(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    address = f"/people/{case_id}/flags/{flag_id}"
+    reviewer.post(f"{address}/acknowledge")
+    reviewer.post(f"{address}/take-back")
+    assert console.flagged(flag_id).acknowledged_at is None
+    assert console.case(case_id).rank == 0
+    reviewer.post(f"{address}/acknowledge")
+    console.clock.forward(minutes=UNDO_MINUTES, seconds=1)
+    assert reviewer.post(f"{address}/take-back").status_code == 422
+
+
+def test_resolving_says_what_was_done(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    address = f"/people/{case_id}/flags/{flag_id}/resolve"
+    assert reviewer.post(address, done="").status_code == 422
+    page = reviewer.post(address, done="Phoned at once. With her sister.")
+    assert "Phoned at once. With her sister." in page.text
+    assert console.case(case_id).rank == 2
+    assert reviewer.post(address, done="Again").status_code == 422
+
+
+def test_a_flag_of_another_record_isnt_touched(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag("another")
+    assert reviewer.post(f"/people/{case_id}/flags/{flag_id}/acknowledge").status_code == 422
+    assert console.flagged(flag_id).acknowledged_at is None
+
+
+def test_an_earlier_referral_is_suggested_and_merged_by_hand(console, reviewer) -> None:
+    first = console.refer(conversation_id="a")
+    console.clock.forward(days=10)
+    reviewer.sign_in()
+    better = {f"phq-9.{number}": 1 for number in range(1, 10)}
+    second = console.refer(conversation_id="b", **better)
+    page = reviewer.get(f"/people/{second}")
+    assert "The same person?" in page.text
+    assert console.case(second).state == "incoming"
+    page = reviewer.post(f"/people/{second}/merge", into=first, version=1)
+    assert page.url.path == f"/staff/people/{first}"
+    assert "Other records of this person" in page.text
+    assert (console.case(second).state, console.case(second).merged_into) == ("merged", first)
+    page = reviewer.get(f"/people/{second}").text
+    assert "Reliable change (6 points): <strong>improved</strong>" in page
+
+
+@pytest.mark.parametrize("change", [{"about__name": "Al Other", "about__phone": None}, {}])
+def test_one_thing_alike_is_not_enough(console, reviewer, change) -> None:
+    console.refer(conversation_id="a", about__name="Kim Vale", about__phone="+447700900999")
+    second = console.refer(conversation_id="b", **change)
+    assert "The same person?" not in reviewer.get(f"/people/{second}").text
+
+
+def test_merging_into_just_anybody_is_refused(console, reviewer, case_id) -> None:
+    other = console.refer(
+        conversation_id="b",
+        about__name="Kim Vale",
+        about__phone=None,
+        about__date_of_birth="1990-01-01",
+    )
+    assert reviewer.post(f"/people/{case_id}/merge", into=other, version=1).status_code == 422
+    assert reviewer.post(f"/people/{case_id}/merge", into="0" * 32, version=1).status_code == 404
+
+
+def test_a_merge_can_be_undone(console, reviewer) -> None:
+    first = console.refer(conversation_id="a")
+    second = console.refer(conversation_id="b")
+    reviewer.get(f"/people/{second}")
+    reviewer.post(f"/people/{second}/merge", into=first, version=1)
+    reviewer.post(f"/people/{second}/undo", version=2)
+    assert (console.case(second).state, console.case(second).merged_into) == ("incoming", None)
+
+
+def test_every_change_is_recorded(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    address = f"/people/{case_id}"
+    reviewer.post(f"{address}/flags/{flag_id}/acknowledge")
+    reviewer.post(f"{address}/flags/{flag_id}/resolve", done="Phoned")
+    step(reviewer, case_id, "accepted", 3)
+    reviewer.post(f"{address}/undo", version=4)
+    reviewer.post(f"{address}/notes", note="A private word")
+    changes = [e for e in console.audited() if e.action not in ("opened", "listed")]
+    assert [entry.action for entry in changes[1:]] == [
+        "flag-acknowledged",
+        "flag-resolved",
+        "step",
+        "step-undone",
+        "note-added",
+    ]
+    assert all(entry.case_id == case_id for entry in changes[1:])
+    assert "private" not in str([entry.details for entry in changes])

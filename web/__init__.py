@@ -1,0 +1,1 @@
+"""The only process the public reaches."""

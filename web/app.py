@@ -1,0 +1,70 @@
+"""The web process: the only one the public reaches."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from bot.records.database import get_database
+from bot.settings import settings
+from web import pages, visit
+from web.chat.site import ChatSite, chat_site
+from web.health import Check, check_crisis, health, part_checks
+from web.security import SecurityHeaders
+from web.staff.app import create_staff
+from web.widget import script as widget
+
+
+def create_app(checks: Mapping[str, Check], chat: ChatSite | None = None) -> ASGIApp:
+    """The web application.
+
+    Args:
+        checks: what `/healthz` asks, by part.
+        chat: the chat, where there is one.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if chat is None:
+            yield
+        else:
+            async with chat.running():
+                yield
+
+    async def healthz(_request: Request) -> Response:
+        state = await health(checks)
+        return JSONResponse(
+            state,
+            status_code=200 if state["status"] == "ready" else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    pages_and_health = Starlette(
+        routes=[
+            *pages.ROUTES,
+            Route("/widget.js", widget.serve),
+            Route("/healthz", healthz),
+            Mount("/staff", create_staff()),
+            *visit.routes(),
+            Mount("/static", StaticFiles(directory=pages.HERE / "static")),
+            *(chat.routes if chat else ()),
+        ],
+        lifespan=lifespan,
+        exception_handlers=pages.ERRORS,
+    )
+    return SecurityHeaders(pages_and_health)  # outermost, so that error pages have them too
+
+
+def app() -> ASGIApp:
+    """The application by the settings of this process: `uvicorn --factory web.app:app`."""
+    with suppress(Exception):  # loads it now, not at the first question; /healthz tells of a fault
+        check_crisis()
+    current = settings()
+    return create_app(part_checks(current), chat_site(current, get_database()))

@@ -1,0 +1,303 @@
+"""A visitor's conversation: opened, gone on with, and safe whatever else is down.
+
+The order of things for each message: the limits of the whole; the crisis screen, with any flag put
+on disk; the limits of the visitor; Rasa. Whatever refuses or fails after the screen, a crisis reply
+that is due is given all the same, by this process itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from time import monotonic
+from typing import Any
+
+from bot.crisis.help_replies import failure
+from bot.crisis.turn import CrisisTurn
+from bot.knowledge.services import services
+from bot.records.flags import not_acknowledged
+from bot.records.interim import Standing
+from bot.records.transcript import OPENING
+from bot.settings import Settings
+from web.chat.crisis import CrisisDesk
+from web.chat.gate import Gate
+from web.chat.metrics import Metrics
+from web.chat.rasa import Rasa
+from web.chat.refusals import Refused
+from web.chat.stored import Stored, StoredError
+from web.chat.talks import Talk, Talks
+from web.chat.tickets import Ticket, TicketError, Tickets, new_conversation_id
+from web.chat.turns import Turns
+from web.chat.wire import MessageJSON, Said, is_crisis, line_json, said_by_assistant
+
+logger = logging.getLogger(__name__)
+
+_OPENED_BY = "hi"  # what the assistant's greeting answers; nobody sees it
+_DRAIN_SECONDS = 15.0
+_STANDING_SECONDS = 0.3  # of the two that a crisis reply may take
+_LEAST_SECONDS = 0.2  # that Rasa has in any case
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A conversation as a page gets it, with the ticket to go on with it."""
+
+    ticket: str
+    service_id: str | None
+    messages: list[MessageJSON]
+
+
+class Chat:
+    """Every visitor's conversation."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tickets: Tickets,
+        rasa: Rasa,
+        stored: Stored,
+        desk: CrisisDesk,
+        metrics: Metrics,
+    ) -> None:
+        self._settings = settings
+        self._tickets = tickets
+        self._stored = stored
+        self._desk = desk
+        self._metrics = metrics
+        self._gate = Gate(settings)
+        self._talks = Talks()
+        self._turns = Turns(rasa, stored, self._gate)
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def admit(self, text: str | None) -> Ticket:
+        """The ticket in `text`, if it is good and its conversation not left.
+
+        Raises:
+            Refused: "gone".
+        """
+        try:
+            ticket = self._tickets.read(text or "")
+        except TicketError as error:
+            raise Refused("gone") from error
+        if await self._is_closed(ticket.conversation_id):
+            raise Refused("gone")
+        return ticket
+
+    async def open(self, ticket: str | None, service_id: str | None, address: str) -> Opened:
+        """The conversation of a ticket, as far as it is good, else a new one with the greeting.
+
+        Args:
+            service_id: of the page; one that there isn't counts as none.
+            address: the visitor's.
+
+        Raises:
+            Refused: "too-fast", for too many new ones from one address.
+        """
+        service_id = service_id if service_id in services() else None
+        try:
+            known = await self.admit(ticket)
+        except Refused:
+            self._gate.new_conversation(address)
+            known = Ticket(new_conversation_id(), None, _now())
+        current = replace(known, service_id=service_id or known.service_id)
+        try:
+            messages = await self.history(current)
+        except Refused:
+            messages = [said_by_assistant(failure(), "sorry", _now())]
+        else:
+            messages = messages or await self._greeting(current)
+        issued = self._tickets.issue(current.conversation_id, current.service_id)
+        return Opened(issued, current.service_id, messages)
+
+    def renewed(self, ticket: Ticket) -> str:
+        """A ticket that is good from now on, for one that is good now."""
+        return self._tickets.issue(ticket.conversation_id, ticket.service_id)
+
+    async def history(self, ticket: Ticket) -> list[MessageJSON]:
+        """All that was said. A message that was left without an answer has an apology after it.
+
+        Raises:
+            Refused: "unavailable".
+        """
+        try:
+            lines = await self._stored.transcript(ticket.conversation_id)
+        except StoredError:
+            raise Refused("unavailable") from None
+        messages = [line_json(line) for line in lines]
+        in_hand = self._talks.of(ticket.conversation_id).waiting
+        if messages and messages[-1]["from"] == "person" and not in_hand:
+            messages.append(said_by_assistant(failure(), messages[-1]["id"], _now()))
+        return messages
+
+    async def say(self, ticket: Ticket, said: Said, address: str) -> list[MessageJSON]:
+        """The answers to a message. The same message again gives the same answers.
+
+        Raises:
+            Refused: it could not be answered, and no crisis reply is due.
+        """
+        started = monotonic()
+        talk = self._talks.of(ticket.conversation_id)
+        if said.id in talk.own:
+            return talk.own[said.id]
+        over_limit = self._gate.message(ticket.conversation_id, address)
+        now = _now()
+        standing = Standing(talk.crisis, ticket.service_id)
+        urgent = await self._desk.respond(said.text, replace(standing, crisis=None))
+        if urgent is not None:
+            await self._desk.hold(urgent, ticket, said, now)
+        follows = talk.crisis is not None and await self._desk.respond(said.text, standing)
+        patience = self._patience(bool(urgent or follows), started)
+        try:
+            if over_limit:
+                raise over_limit
+            self._gate.length(said)
+            if said.tapped and urgent is None and not await self._offered(talk, ticket, said.text):
+                raise Refused("not-offered")
+            messages = await self._turns.answer(talk, ticket, said, patience)
+            if urgent is not None and not any(map(is_crisis, messages)):
+                raise Refused("unavailable")
+        except Refused as refused:
+            turn = await self._own_turn(talk, ticket, said, urgent)
+            if turn is None:
+                self._metrics.refused(refused.code)
+                raise
+            messages = self._said_ourselves(talk, ticket, said, turn, now)
+        else:
+            talk.answered(messages)
+            if urgent is not None:
+                self._later(self._desk.drain())
+        self._metrics.answered(messages, monotonic() - started)
+        return messages
+
+    async def refuse_stranger(self, ticket: str | None, said: Said, address: str) -> Refused:
+        """How to turn away a message without a good ticket: with the crisis reply if one is due.
+
+        Where the ticket was good once, the flag is kept.
+        """
+        self._gate.stranger(address)
+        urgent = await self._desk.respond(said.text, Standing())
+        if urgent is None:
+            return Refused("gone")
+        try:
+            expired = None
+            self._tickets.read(ticket or "")
+        except TicketError as error:
+            expired = error.expired
+        if expired:
+            await self._desk.hold(urgent, expired, said, _now())
+            self._later(self._desk.drain())
+        return Refused("gone", urgent=urgent.reply)
+
+    async def leave(self, ticket: Ticket) -> None:
+        """Shuts the conversation: its ticket is no longer good, here or anywhere."""
+        self._talks.of(ticket.conversation_id).closed = True
+        try:
+            await self._stored.close_conversation(ticket.conversation_id, _now())
+        except StoredError as error:
+            logger.warning("A chat was left, but only in memory (%s).", error)
+
+    async def measures(self) -> bytes:
+        """The metrics of this process, with what the database says of flags."""
+        try:
+            flags = await self._stored.read(not_acknowledged)
+        except StoredError:
+            flags = {}
+        return self._metrics.text(self._desk.waiting(), flags)
+
+    async def tend(self) -> None:
+        """Moves what waits on disk into the database, for as long as it is left running."""
+        while True:
+            await self._desk.drain()
+            await asyncio.sleep(_DRAIN_SECONDS)
+
+    async def close(self) -> None:
+        """Lets go of everything."""
+        for task in tuple(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._turns.close()
+        self._stored.close()
+        self._desk.close()
+
+    def _patience(self, crisis: bool, since: float) -> float:
+        """For how long Rasa is waited for: briefly where we can give a crisis reply ourselves."""
+        current = self._settings
+        whole = current.chat_crisis_seconds if crisis else current.chat_answer_seconds
+        return max(_LEAST_SECONDS, whole - (monotonic() - since))
+
+    async def _own_turn(
+        self, talk: Talk, ticket: Ticket, said: Said, urgent: CrisisTurn | None
+    ) -> CrisisTurn | None:
+        """The crisis reply, by where the conversation stands as far as that can be known."""
+        standing = Standing(talk.crisis, ticket.service_id)
+        if talk.crisis is None:
+            try:
+                stored = await asyncio.wait_for(
+                    self._stored.standing(ticket.conversation_id), _STANDING_SECONDS
+                )
+                standing = replace(stored, service_id=stored.service_id or ticket.service_id)
+            except (StoredError, asyncio.TimeoutError):
+                pass
+        turn = await self._desk.respond(said.text, standing) or urgent
+        if turn is not None and urgent is None:
+            await self._desk.hold(turn, ticket, said, _now())
+        return turn
+
+    def _said_ourselves(
+        self, talk: Talk, ticket: Ticket, said: Said, turn: CrisisTurn, now: datetime
+    ) -> list[MessageJSON]:
+        messages = [said_by_assistant(turn.reply, said.id, now)]
+        talk.answered_itself(said.id, messages, turn.state)
+        self._metrics.crisis_by_edge()
+        keeping = self._later(self._keep(ticket, said, turn, now))
+        talk.keeping.add(keeping)
+        keeping.add_done_callback(talk.keeping.discard)
+        return messages
+
+    async def _keep(self, ticket: Ticket, said: Said, turn: CrisisTurn, now: datetime) -> None:
+        """Stores a turn of our own, unless Rasa, which may only be slow, has it in the end."""
+        await self._desk.drain()
+        if not await self._turns.was_answered(ticket, said):
+            await self._desk.keep_turn(turn, ticket, said, now)
+
+    async def _greeting(self, ticket: Ticket) -> list[MessageJSON]:
+        talk = self._talks.of(ticket.conversation_id)
+        try:
+            messages = await self._turns.answer(
+                talk, ticket, Said(OPENING, _OPENED_BY), self._settings.chat_answer_seconds
+            )
+        except Refused:
+            return [said_by_assistant(failure(), "sorry", _now())]
+        talk.answered(messages)
+        return messages
+
+    async def _offered(self, talk: Talk, ticket: Ticket, payload: str) -> bool:
+        if talk.offered(payload):
+            return True
+        try:
+            lines = await self._stored.transcript(ticket.conversation_id)
+        except StoredError:
+            return True  # payloads are plain text: a tap does no more than typing
+        return any(payload == choice.payload for line in lines for choice in line.choices)
+
+    async def _is_closed(self, conversation_id: str) -> bool:
+        talk = self._talks.of(conversation_id)
+        if talk.closed is None:
+            try:
+                talk.closed = await self._stored.is_closed(conversation_id)
+            except StoredError:
+                return False
+        return talk.closed
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,66 @@
+"""The limits of the chat: of each visitor, and of all together."""
+
+from __future__ import annotations
+
+from bot.settings import Settings
+from web.chat.limits import Bucket, Buckets, network
+from web.chat.refusals import Refused
+from web.chat.talks import Talk
+from web.chat.wire import Said
+
+_MINUTE, _HOUR = 60.0, 3600.0
+_CONVERSATIONS_OF_AN_ADDRESS = 5  # that write as fast as they may
+_SCREENED_OVER_LIMIT = 120  # a minute in all: even who writes too fast may be in danger
+_WAITING_IN_A_CONVERSATION = 3
+_BUSY_SECONDS = 2
+
+
+class Gate:
+    """Refuses what is too much."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._longest = settings.chat_message_length
+        self._at_once = settings.chat_at_once
+        a_minute = settings.chat_messages_a_minute
+        self._messages = Buckets(a_minute, _MINUTE)
+        self._addresses = Buckets(a_minute * _CONVERSATIONS_OF_AN_ADDRESS, _MINUTE)
+        self._new = Buckets(settings.chat_new_an_hour, _HOUR)
+        self._strangers = Buckets(a_minute, _MINUTE)
+        self._over = Bucket(_SCREENED_OVER_LIMIT, _MINUTE)
+
+    def new_conversation(self, address: str) -> None:
+        """Raises Refused when an address has begun too many."""
+        wait = self._new.take(network(address))
+        if wait:
+            raise Refused("too-fast", wait)
+
+    def message(self, conversation_id: str, address: str) -> Refused | None:
+        """The refusal of a message that came too fast; it is still to be screened for danger.
+
+        Raises:
+            Refused: too many came too fast for that, too.
+        """
+        wait = max(self._messages.take(conversation_id), self._addresses.take(network(address)))
+        if not wait:
+            return None
+        if self._over.take():
+            raise Refused("too-fast", wait)
+        return Refused("too-fast", wait)
+
+    def stranger(self, address: str) -> None:
+        """Raises Refused when an address sends too much without a good ticket."""
+        wait = self._strangers.take(network(address))
+        if wait:
+            raise Refused("too-fast", wait)
+
+    def length(self, said: Said) -> None:
+        """Raises Refused for a message that is too long."""
+        if len(said.text) > self._longest:
+            raise Refused("too-long")
+
+    def room(self, talk: Talk, in_hand: int) -> None:
+        """Raises Refused when too many turns are in hand, of all or of this conversation."""
+        if talk.waiting >= _WAITING_IN_A_CONVERSATION:
+            raise Refused("too-fast", _BUSY_SECONDS)
+        if in_hand >= self._at_once:
+            raise Refused("busy", _BUSY_SECONDS)

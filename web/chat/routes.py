@@ -1,0 +1,182 @@
+"""The routes of the chat under /chat, as docs/decisions/0006-edge-protocol.md has them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from web.chat.chat import Chat
+from web.chat.downloads import Downloads
+from web.chat.refusals import Refused, response
+from web.chat.tickets import Ticket
+from web.chat.visitor import Visitor, visitor
+from web.chat.wire import read_said
+
+logger = logging.getLogger(__name__)
+
+_BODY_BYTES = 64 * 1024
+_BODY_SECONDS = 10.0
+_RENEWED_AFTER_SECONDS = 3600.0
+_CORS_SECONDS = 600
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class ChatRoutes:
+    """The routes over one Chat."""
+
+    def __init__(self, chat: Chat, downloads: Downloads, origins: tuple[str, ...]) -> None:
+        self._chat = chat
+        self._downloads = downloads
+        self._origins = origins
+
+    def mount(self) -> BaseRoute:
+        """All of them."""
+        return Mount(
+            "/chat",
+            routes=[
+                Route("/start", self._guarded(self.start), methods=["POST"]),
+                Route("/messages", self._guarded(self.history), methods=["GET"]),
+                Route("/messages", self._guarded(self.say), methods=["POST"]),
+                Route("/leave", self._guarded(self.leave), methods=["POST"]),
+                Route("/calendar/{appointment}.ics", self._guarded(self.calendar)),
+                Route("/summary", self._guarded(self.summary)),
+            ],
+            middleware=[
+                Middleware(
+                    CORSMiddleware,
+                    allow_origins=self._origins,
+                    allow_methods=["GET", "POST"],
+                    allow_headers=["Authorization", "Content-Type"],
+                    expose_headers=["Retry-After"],
+                    max_age=_CORS_SECONDS,
+                )
+            ],
+        )
+
+    async def start(self, request: Request) -> Response:
+        """Goes on with the visitor's conversation, or begins one."""
+        sender = visitor(request, self._origins)
+        body = await _json(request)
+        service = body.get("service") if isinstance(body, dict) else None
+        opened = await self._chat.open(
+            sender.ticket, service if isinstance(service, str) else None, sender.address
+        )
+        token = {"token": opened.ticket} if sender.embedded else {}
+        answer = JSONResponse(_conversation(opened.service_id, opened.messages) | token)
+        sender.give(answer, opened.ticket)
+        return answer
+
+    async def history(self, request: Request) -> Response:
+        """All that was said so far."""
+        sender = visitor(request, self._origins)
+        ticket = await self._chat.admit(sender.ticket)
+        messages = await self._chat.history(ticket)
+        return JSONResponse(_conversation(ticket.service_id, messages))
+
+    async def say(self, request: Request) -> Response:
+        """Takes a message in and answers it."""
+        sender = visitor(request, self._origins)
+        said = read_said(await _json(request))
+        try:
+            ticket = await self._chat.admit(sender.ticket)
+        except Refused:
+            if said is None:
+                raise
+            refused = await self._chat.refuse_stranger(sender.ticket, said, sender.address)
+            raise refused from None
+        if said is None:
+            raise Refused("bad-request")
+        try:
+            messages = await self._chat.say(ticket, said, sender.address)
+        except Refused as refused:
+            return response(refused, ticket.service_id)
+        answer: dict[str, Any] = {"messages": messages}
+        return self._renewing(sender, ticket, answer)
+
+    async def leave(self, request: Request) -> Response:
+        """Ends the conversation on this device."""
+        sender = visitor(request, self._origins)
+        answer = Response(status_code=204)
+        with suppress(Refused):  # then there is nothing to leave
+            await self._chat.leave(await self._chat.admit(sender.ticket))
+        sender.forget(answer)
+        return answer
+
+    async def calendar(self, request: Request) -> Response:
+        """The calendar file of an appointment of this conversation."""
+        ticket = await self._chat.admit(visitor(request, self._origins).ticket)
+        return await self._downloads.calendar(ticket, request.path_params["appointment"])
+
+    async def summary(self, request: Request) -> Response:
+        """What this conversation sent, as a page to print."""
+        ticket = await self._chat.admit(visitor(request, self._origins).ticket)
+        return await self._downloads.summary(ticket, request)
+
+    def _renewing(self, sender: Visitor, ticket: Ticket, answer: dict[str, Any]) -> Response:
+        """The answer, with a new ticket when this one has been used for a while."""
+        age = (datetime.now(timezone.utc) - ticket.issued_at).total_seconds()
+        if age < _RENEWED_AFTER_SECONDS:
+            return JSONResponse(answer)
+        renewed = self._chat.renewed(ticket)
+        if sender.embedded:
+            answer["token"] = renewed
+        made = JSONResponse(answer)
+        sender.give(made, renewed)
+        return made
+
+    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint; what it refuses or fails at comes back with urgent help beside it."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                answer = await endpoint(request)
+            except Refused as refused:
+                answer = response(refused)
+            except ClientDisconnect:
+                answer = Response(status_code=400)
+            except Exception as error:  # its message may hold what the person wrote
+                logger.error("%s failed (%s).", request.url.path, type(error).__name__)
+                answer = response(Refused("unavailable", wait=2))
+            answer.headers.setdefault("Cache-Control", "no-store")
+            return answer
+
+        return guarded
+
+
+async def _json(request: Request) -> Any:
+    """The body of a request.
+
+    Raises:
+        Refused: it is too long, too slow, or not JSON.
+    """
+    body = b""
+
+    async def read() -> None:
+        nonlocal body
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _BODY_BYTES:
+                raise Refused("too-long")
+
+    try:
+        await asyncio.wait_for(read(), _BODY_SECONDS)
+        return json.loads(body)
+    except (ValueError, RecursionError, asyncio.TimeoutError):
+        raise Refused("bad-request") from None
+
+
+def _conversation(service_id: str | None, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    now = datetime.now(timezone.utc).isoformat()
+    return {"service": service_id, "messages": messages, "now": now}

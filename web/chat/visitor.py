@@ -1,0 +1,77 @@
+"""Who sends a request: from which website, with which ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from web.chat.refusals import Refused
+
+COOKIE = "foyer_chat"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The sender of one request. `embedded`: the chat stands on another website."""
+
+    ticket: str | None
+    embedded: bool
+    address: str
+    secure: bool
+
+    def give(self, response: Response, ticket: str) -> None:
+        """Puts a ticket in the cookie of the own site; an embedded page gets it in the body."""
+        if not self.embedded:
+            # No max_age: a shared computer forgets it when the browser is closed.
+            response.set_cookie(
+                COOKIE, ticket, path="/", httponly=True, secure=self.secure, samesite="lax"
+            )
+
+    def forget(self, response: Response) -> None:
+        """Takes the cookie away."""
+        response.delete_cookie(COOKIE, path="/", httponly=True, secure=self.secure, samesite="lax")
+
+
+def visitor(request: Request, origins: tuple[str, ...]) -> Visitor:
+    """Who sends a request.
+
+    Raises:
+        Refused: "forbidden", for a page of another website that isn't allowed, or a request that
+            any website could have made its visitors send.
+    """
+    from_elsewhere = embedded(request, origins)
+    if request.method != "GET":
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise Refused("forbidden")
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    ticket = bearer.strip() if scheme.lower() == "bearer" else None
+    if ticket is None and not from_elsewhere:
+        ticket = request.cookies.get(COOKIE)
+    return Visitor(ticket, from_elsewhere, address_of(request), request.url.scheme == "https")
+
+
+def embedded(connection: HTTPConnection, origins: tuple[str, ...]) -> bool:
+    """Whether the page is on another website.
+
+    Raises:
+        Refused: "forbidden", if it is one that isn't allowed.
+    """
+    origin = connection.headers.get("origin")
+    if origin is None or origin == _own_origin(connection):
+        return False
+    if origin.lower() not in origins:
+        raise Refused("forbidden")
+    return True
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The visitor's address, as far as the proxy in front tells it."""
+    return connection.client.host if connection.client else "unknown"
+
+
+def _own_origin(connection: HTTPConnection) -> str:
+    scheme = {"ws": "http", "wss": "https"}.get(connection.url.scheme, connection.url.scheme)
+    return f"{scheme}://{connection.headers.get('host', '')}"

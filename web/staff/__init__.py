@@ -1,0 +1,1 @@
+"""The console for staff, under /staff: thin routes over bot.staff and bot.review."""

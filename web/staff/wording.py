@@ -1,0 +1,46 @@
+"""How moments and the like are written on the console's pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.booking.times import clock_time, in_london, short_time
+from bot.prescreen.show import show_date
+
+
+def when(moment: datetime | None) -> str:
+    """Such as "Tue 8 Dec 2026, 10:30am"."""
+    if moment is None:
+        return ""
+    local = in_london(moment)
+    return f"{local:%a} {local.day} {local:%b} {local.year}, {clock_time(moment)}"
+
+
+def clock(moment: datetime) -> str:
+    """Such as "10:30:05"."""
+    return f"{in_london(moment):%H:%M:%S}"
+
+
+def hour(moment: datetime) -> str:
+    """Such as "10:30"."""
+    return f"{in_london(moment):%H:%M}"
+
+
+def day(moment: datetime) -> str:
+    """Such as "8 December 2026"."""
+    return show_date(in_london(moment).date())
+
+
+def machine(moment: datetime) -> str:
+    """For the datetime attribute of a `time` element."""
+    return moment.isoformat(timespec="seconds")
+
+
+FILTERS = {
+    "when": when,
+    "clock": clock,
+    "hour": hour,
+    "day": day,
+    "machine": machine,
+    "short": short_time,
+}

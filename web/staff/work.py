@@ -1,0 +1,207 @@
+"""What staff do with a record. Each change is checked against the version they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from bot.records.models import Case, StaffUser
+from bot.review import appointments, flags, merging, presence, workflow
+from bot.review.access import case_for, may_open
+from bot.review.workflow import Changed, NotPossible
+from bot.staff.words import words
+from web.staff.person import open_case, page
+from web.staff.visit import Refused, Visit
+
+Change = Callable[[Session, Case], str]  # gives the key of data/staff_words.yml `done`
+
+
+def step(visit: Visit) -> Response:
+    """Moves a record on."""
+
+    def change(session: Session, case: Case) -> str:
+        to_state = visit.text("to")
+        former = case.state
+        workflow.take_step(
+            session,
+            case,
+            to_state,
+            version=visit.number("version"),
+            user=visit.me,
+            reason=visit.text("reason"),
+            now=visit.now,
+        )
+        visit.audit(session, "step", case, **{"from": former, "to": to_state})
+        return "step"
+
+    return _changed(visit, change)
+
+
+def undo(visit: Visit) -> Response:
+    """Takes the last step back."""
+
+    def change(session: Session, case: Case) -> str:
+        step = workflow.undo(session, case, version=visit.number("version"), now=visit.now)
+        visit.audit(session, "step-undone", case, **{"from": step.to_state, "to": step.from_state})
+        return "undone"
+
+    return _changed(visit, change)
+
+
+def assign(visit: Visit) -> Response:
+    """Gives a record to someone of its service, or to nobody."""
+
+    def change(session: Session, case: Case) -> str:
+        chosen = visit.text("to")
+        colleague = session.get(StaffUser, chosen) if chosen else None
+        if chosen and not (colleague and colleague.active and may_open(colleague, case)):
+            raise NotPossible("no_colleague")
+        workflow.assign(session, case, colleague, version=visit.number("version"))
+        visit.audit(session, "assigned", case, to=chosen or None)
+        return "assigned"
+
+    return _changed(visit, change)
+
+
+def note(visit: Visit) -> Response:
+    """Adds a note."""
+
+    def change(session: Session, case: Case) -> str:
+        workflow.add_note(session, case, visit.text("note"), user=visit.me, now=visit.now)
+        visit.audit(session, "note-added", case)
+        return "noted"
+
+    return _changed(visit, change)
+
+
+def acknowledge(visit: Visit) -> Response:
+    """Says that a flag was seen."""
+
+    def change(session: Session, case: Case) -> str:
+        flag = flags.flag_of(session, case, visit.path("flag_id"))
+        first = flags.acknowledge(session, case, flag, user=visit.me, now=visit.now)
+        visit.audit(session, "flag-acknowledged", case, flag=flag.id, first=first)
+        return "acknowledged" if first else "acknowledged_before"
+
+    return _changed(visit, change)
+
+
+def take_back(visit: Visit) -> Response:
+    """Takes one's own acknowledgement back."""
+
+    def change(session: Session, case: Case) -> str:
+        flag = flags.flag_of(session, case, visit.path("flag_id"))
+        flags.take_back(session, case, flag, user=visit.me, now=visit.now)
+        visit.audit(session, "flag-taken-back", case, flag=flag.id)
+        return "taken_back"
+
+    return _changed(visit, change)
+
+
+def resolve(visit: Visit) -> Response:
+    """Writes down what was done about a flag."""
+
+    def change(session: Session, case: Case) -> str:
+        flag = flags.flag_of(session, case, visit.path("flag_id"))
+        flags.resolve(session, case, flag, visit.text("done"), user=visit.me, now=visit.now)
+        visit.audit(session, "flag-resolved", case, flag=flag.id)
+        return "resolved"
+
+    return _changed(visit, change)
+
+
+def move(visit: Visit) -> Response:
+    """Moves a person's appointment."""
+
+    def change(session: Session, case: Case) -> str:
+        close = bool(visit.text("close"))
+        ways = appointments.move(
+            session,
+            case,
+            visit.text("slot"),
+            version=visit.number("version"),
+            stands=visit.text("stands"),
+            close=close,
+            user=visit.me,
+            now=visit.now,
+        )
+        visit.audit(session, "appointment-moved", case, told=list(ways), closed=close)
+        return "moved_told" if ways else "moved_phone"
+
+    return _changed(visit, change)
+
+
+def cancel(visit: Visit) -> Response:
+    """Cancels a person's appointment."""
+
+    def change(session: Session, case: Case) -> str:
+        close = bool(visit.text("close"))
+        ways = appointments.cancel(
+            session,
+            case,
+            visit.text("cancel_why"),
+            version=visit.number("version"),
+            stands=visit.text("stands"),
+            close=close,
+            user=visit.me,
+            now=visit.now,
+        )
+        visit.audit(session, "appointment-cancelled", case, told=list(ways), closed=close)
+        return "cancelled_told" if ways else "cancelled_phone"
+
+    return _changed(visit, change)
+
+
+def merge(visit: Visit) -> Response:
+    """Merges a record into an earlier one."""
+    into_id = visit.text("into")
+
+    def change(session: Session, case: Case) -> str:
+        into = case_for(session, visit.me, into_id, lock=True)
+        if into is None:
+            raise Refused(404)
+        merging.merge(
+            session,
+            case,
+            into,
+            version=visit.number("version"),
+            user=visit.me,
+            now=visit.now,
+        )
+        visit.audit(session, "merged", case, into=into.id)
+        return "merged"
+
+    return _changed(visit, change, go_to=into_id)
+
+
+def _changed(visit: Visit, change: Change, *, go_to: str | None = None) -> Response:
+    """Makes a change whole or not at all, and shows the page; what was typed is put back."""
+    try:
+        with visit.writing() as session:
+            case = open_case(visit, session, lock=True)
+            done = change(session, case)
+        return visit.go(f"/people/{go_to or case.id}", done=done)
+    except Changed:
+        status, problem = 409, None
+    except NotPossible as error:
+        status, problem = 422, str(error.args[0])
+    with visit.reading() as session:
+        case = open_case(visit, session)
+        said = words().refused[problem] if problem else _who_changed(visit, session, case)
+        written = {name: str(value) for name, value in visit.form.items() if name != "csrf"}
+        written["flag"] = str(visit.request.path_params.get("flag_id", ""))
+        return page(visit, session, case, status=status, problem=said, written=written)
+
+
+def _who_changed(visit: Visit, session: Session, case: Case) -> str:
+    others = presence.others(session, case, visit.me, visit.now)
+    if not others:
+        last = workflow.history(session, case)[-1:]
+        names = dict(session.execute(select(StaffUser.id, StaffUser.name)).all())
+        name = names.get(last[0].user_id) if last else None
+    else:
+        name = others[0].name
+    return words().refused["changed"].format(name=name or "Somebody")

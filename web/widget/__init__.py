@@ -1,0 +1,1 @@
+"""The chat widget: one script that any website can embed. Its source is in `source/`."""

@@ -1,0 +1,85 @@
+// The answers that can be given just now: choices, times by day, a date in three fields.
+
+import { button, h, unseen } from "./dom.js";
+import { WORDS } from "./words.js";
+
+// What belongs under the last message; `say(text, tapped)` sends.
+export function answersTo(message, say) {
+  const data = message.custom || {};
+  const buttons = message.buttons || [];
+  const tap = ({ payload }) => say(payload, true);
+  const parts = [];
+  if (data.type === "question" && data.kind === "date_of_birth") parts.push(dateFields(say));
+  const slots = data.type === "slots" ? data.slots || [] : [];
+  if (slots.length) parts.push(slotsByDay(slots, buttons, tap));
+  const taken = new Set(slots.map(({ title }) => title));
+  const rest = buttons.filter(({ title }) => !taken.has(title));
+  const quiet = new Set(data.quiet || []);
+  const loud = rest.filter(({ title }) => !quiet.has(title));
+  if (loud.length) parts.push(choices(loud, tap, data.type === "check"));
+  const soft = rest.filter(({ title }) => quiet.has(title));
+  if (soft.length) {
+    parts.push(h("div", { class: "choices" }, soft.map((each) => button(each.title, () => tap(each), { class: "choice soft" }))));
+  }
+  const commands = data.commands || [];
+  if (commands.length) {
+    parts.push(
+      h("div", { class: "steering", role: "group", "aria-label": WORDS.otherAnswers },
+        commands.map((words) => button(words, () => say(words, false), { class: "quiet" }))),
+    );
+  }
+  return parts;
+}
+
+// What the choices are, for the announcement.
+export function choicesOf(message) {
+  return (message.buttons || []).map(({ title }) => title);
+}
+
+function choices(buttons, tap, first_is_the_way_on) {
+  return h("div", { class: "choices" },
+    buttons.map((each, index) =>
+      button(each.title, () => tap(each), {
+        class: first_is_the_way_on && index === 0 ? "choice onward" : "choice",
+      })));
+}
+
+function slotsByDay(slots, buttons, tap) {
+  const days = new Map();
+  for (const slot of slots) days.set(slot.day, [...(days.get(slot.day) || []), slot]);
+  return h("div", { class: "days" },
+    [...days].map(([day, times]) =>
+      h("section", { class: "slot-day", "aria-label": day },
+        h("h3", {}, day),
+        h("div", { class: "times" },
+          times.map((slot) => {
+            const offered = buttons.find(({ title }) => title === slot.title);
+            return offered
+              ? button([h("strong", {}, slot.time), slot.way ? h("span", { class: "small" }, slot.way) : null,
+                  unseen(`, ${day}`)], () => tap(offered), { class: "choice time" })
+              : null;
+          })))));
+}
+
+function dateFields(say) {
+  const problem = h("p", { class: "problem", role: "alert" });
+  const fields = [
+    field(WORDS.day, 2, "bday-day"), field(WORDS.month, 2, "bday-month"), field(WORDS.year, 4, "bday-year"),
+  ];
+  const inputs = fields.map((each) => each.querySelector("input"));
+  const submit = (event) => {
+    event.preventDefault();
+    const empty = inputs.find((input) => !input.value.trim());
+    problem.textContent = empty ? WORDS.dateMissing : "";
+    if (empty) empty.focus();
+    else say(inputs.map((input) => input.value.trim()).join(" "), false);
+  };
+  return h("form", { class: "date", novalidate: true, on: { submit } },
+    h("fieldset", {}, h("legend", { class: "unseen" }, WORDS.dateLegend), problem, h("div", { class: "date-fields" }, fields)),
+    h("button", { type: "submit", class: "choice onward" }, WORDS.carryOn));
+}
+
+function field(label, length, autocomplete) {
+  return h("label", { class: `date-field date-${length}` }, label,
+    h("input", { inputmode: "numeric", maxlength: length, autocomplete, pattern: "[0-9]*" }));
+}

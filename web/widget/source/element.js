@@ -1,0 +1,269 @@
+// The widget itself: the buttons in the corner, and the chat that they open.
+
+import { Api } from "./api.js";
+import { choicesOf } from "./answers.js";
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { DATA } from "./data.js";
+import { Display } from "./display.js";
+import { button, h, icon, ICONS } from "./dom.js";
+import { allLines, careCard, linesFor } from "./help_lines.js";
+import { goElsewhere, onEscapes } from "./leave.js";
+import { Log } from "./log.js";
+import { keep, recall } from "./storage.js";
+import { WORDS } from "./words.js";
+
+const SMALL = "(max-width: 40em), (max-height: 30em)"; // here the chat takes the whole screen
+const SLOW = 5000; // milliseconds after which waiting is told
+
+export class FoyerChat extends HTMLElement {
+  // `base` is the address of the server, `service` the page's service or null, `elsewhere` where
+  // "Leave quickly" goes.
+  setUp({ base, service, elsewhere }) {
+    this.elsewhere = elsewhere;
+    this.service = service;
+    this.api = new Api(base);
+    this.conversation = new Conversation(this.api, service);
+    const tools = { base, api: this.api, say: (text, tapped) => this._say(text, tapped), tell: (words) => this._tell(words) };
+    this.log = new Log(this.conversation, tools);
+    this.composer = new Composer((text) => this._say(text, false));
+    this._build();
+    this.display = new Display(this.root, this);
+    this.conversation.addEventListener("change", ({ detail }) => this._draw(detail));
+    this.conversation.addEventListener("left", () => this._leave(false));
+    onEscapes(() => this.dialog.open, () => this._leave());
+    if (window.visualViewport) visualViewport.addEventListener("resize", () => this._fit());
+    addEventListener("offline", () => this._draw({ heard: [] }));
+    addEventListener("online", () => this._draw({ heard: [] }));
+  }
+
+  connectedCallback() {
+    if (this.showPopover) { // to the top layer, where nothing that is done to the page reaches it
+      this.popover = "manual";
+      this.showPopover();
+    }
+    this.display.apply();
+    if (recall("open", false)) this.open({ focus: false });
+  }
+
+  // Opens the chat; `view` is "chat", "urgent" or "display".
+  open({ view = "chat", focus = true } = {}) {
+    if (!this.dialog.open) {
+      if (this.dialog.showModal && matchMedia(SMALL).matches) this.dialog.showModal();
+      else if (this.dialog.show) this.dialog.show();
+      else this.dialog.setAttribute("open", "");
+      this.launcher.hidden = true;
+      keep("open", true);
+    }
+    this._show(view, focus);
+  }
+
+  close() {
+    keep("open", false);
+    this.dialog.close();
+    this.launcher.hidden = false;
+    (this.opener || this.opening).focus();
+  }
+
+  _build() {
+    this.root = h("div", { class: "root", lang: "en-GB" });
+    this.opening = button([icon(...ICONS.chat), WORDS.open], () => this.open(), { class: "launch", "aria-label": WORDS.openLong });
+    this.launcher = h("div", { class: "launcher" },
+      button(WORDS.urgent, () => this.open({ view: "urgent" }), { class: "launch-urgent" }), this.opening);
+    this.dialog = h("dialog", { class: "panel", "aria-labelledby": "title",
+      on: { cancel: (event) => event.preventDefault(), keydown: (event) => this._key(event) } },
+      this._header(), this._safety(), this._progress(), this._views());
+    this.live = h("div", { class: "unseen", role: "status" });
+    this.dialog.append(this.live);
+    this.root.append(this.launcher, this.dialog);
+    const shadow = this.attachShadow({ mode: "open" });
+    addStyles(shadow);
+    shadow.append(this.root);
+  }
+
+  _header() {
+    this.heading = h("h2", { id: "title", tabindex: "-1" }, WORDS.name);
+    return h("header", { class: "header" },
+      h("div", { class: "names" }, this.heading, h("p", {}, DATA.services[this.service] || WORDS.what)),
+      button(icon(...ICONS.display), () => this._toggle("display"), { class: "tool", "aria-label": WORDS.display }),
+      button(icon(...ICONS.close), () => this.close(), { class: "tool", "aria-label": WORDS.close }));
+  }
+
+  _safety() {
+    return h("div", { class: "safety" },
+      button([icon(...ICONS.phone), WORDS.urgent], () => this._toggle("urgent"), { class: "urgent" }),
+      button([WORDS.leave, icon(...ICONS.leave)], () => this._leave(), { class: "leave", title: WORDS.leaveHint }));
+  }
+
+  _progress() {
+    this.bar = h("div", { class: "bar" }, h("div", { class: "done-part" }));
+    this.step = h("p", {});
+    return (this.progress = h("div", { class: "progress", hidden: true }, this.step, this.bar));
+  }
+
+  _views() {
+    this.banner = h("div", { class: "banner", role: "status" });
+    const back = () => button([icon(...ICONS.back), WORDS.back], () => this._show("chat"), { class: "back" });
+    this.views = {
+      chat: h("div", { class: "view chat" }, this.log.outer, this.banner, this.composer.node),
+      urgent: h("div", { class: "view sheet", hidden: true }),
+      display: h("div", { class: "view sheet", hidden: true }),
+    };
+    this.fill = {
+      urgent: () => [back(), h("h3", { tabindex: "-1" }, WORDS.urgentTitle), h("p", {}, WORDS.urgentIntro),
+        ...allLines(this.conversation.service), h("h4", {}, WORDS.leaveTitle), h("p", {}, WORDS.leaveNote)],
+      display: () => [back(), h("h3", { tabindex: "-1" }, WORDS.display), ...this.display.controls()],
+    };
+    return h("div", { class: "views" }, Object.values(this.views));
+  }
+
+  _toggle(view) {
+    this._show(this.view === view ? "chat" : view);
+  }
+
+  _show(view, focus = true) {
+    this.view = view;
+    for (const [name, node] of Object.entries(this.views)) node.hidden = name !== view;
+    if (this.fill[view]) this.views[view].replaceChildren(...this.fill[view]().filter(Boolean));
+    this._drawProgress();
+    if (view === "chat") {
+      this.conversation.start();
+      this.log.toLatest();
+    }
+    if (focus) (this.fill[view] ? this.views[view].querySelector("h3") : this.heading).focus();
+  }
+
+  _say(text, tapped) {
+    this.keyboard = this.root.querySelector(":focus-visible") !== null;
+    if (!tapped && this._typing()) this.composer.focus();
+    this.conversation.send(text, tapped);
+    clearTimeout(this.slow);
+    this.slow = setTimeout(() => this.conversation.waiting && this._tell(WORDS.stillWriting), SLOW);
+  }
+
+  _draw({ heard = [], first = false }) {
+    const last = this.conversation.last;
+    this.log.draw({ heard, first });
+    const asked = last && last.custom && last.custom.type === "question" ? last.custom.kind : null;
+    if (last) this.composer.fit(asked);
+    this._drawProgress();
+    this._drawBanner();
+    this._drawNotice();
+    this.composer.node.hidden = this.conversation.state === "gone";
+    if (heard.length) this._announce(heard);
+    if (heard.length && last) this._moveFocus(last, asked);
+  }
+
+  // With a keyboard, to where the answer is typed; on a touch screen, away from there when there is
+  // something to tap, so that the screen's keyboard doesn't cover it.
+  _moveFocus(last, asked) {
+    const taps = choicesOf(last).length > 0 || asked === "date_of_birth";
+    if (this.keyboard && !taps) this.composer.focus();
+    if (taps && this._typing() && matchMedia("(pointer: coarse)").matches) {
+      this.log.answers.focus({ preventScroll: true });
+    }
+  }
+
+  _drawProgress() {
+    const asked = [...this.conversation.messages].reverse().find(({ from }) => from === "assistant");
+    const { progress, step } = (asked && asked.custom) || {};
+    this.progress.hidden = !progress || this.view !== "chat";
+    if (!progress) return;
+    const of = progress.items ? `. ${WORDS.item(progress.item, progress.items)}` : "";
+    this.step.textContent = WORDS.step(progress.step, progress.steps, step) + of;
+    const part = progress.items ? (progress.item - 1) / progress.items : 0;
+    this.bar.firstChild.style.inlineSize = `${(100 * (progress.step - 1 + part)) / progress.steps}%`;
+  }
+
+  _drawBanner() {
+    const { state, problem, outbox } = this.conversation;
+    const trouble = state === "trouble" || (navigator.onLine === false && state !== "gone");
+    const was = this.banner.childElementCount > 0;
+    if (!trouble) {
+      this.banner.replaceChildren();
+      if (was) this._tell(WORDS.backAgain);
+      return;
+    }
+    const title = navigator.onLine === false ? WORDS.offlineTitle : WORDS.troubleTitle;
+    const words = navigator.onLine === false ? WORDS.offline : problem || WORDS.trouble;
+    const key = title + words + outbox.length;
+    if (this.bannered === key && was) return;
+    this.bannered = key;
+    this.banner.replaceChildren(
+      h("p", {}, h("strong", {}, `${title}. `), words),
+      h("p", {},
+        button(WORDS.again, () => this.conversation.retry(), { class: "link" }),
+        button(WORDS.urgent, () => this._show("urgent"), { class: "link" })));
+  }
+
+  // What stands in the log in place of answers: that the chat can't be reached, or has ended.
+  _drawNotice() {
+    const { state, problem, outbox } = this.conversation;
+    const stuck = navigator.onLine !== false && outbox.some((each) => each.state === "waiting");
+    const key = `${state} ${problem} ${stuck}`;
+    if (key === this.noticed) return;
+    this.noticed = key;
+    const lines = () => careCard(WORDS.careNow, linesFor(this.conversation.service).slice(0, 4), "now");
+    const notice = {
+      failed: () => [h("p", {}, problem || WORDS.cannotStart),
+        button(WORDS.again, () => this.conversation.retry(), { class: "choice" }), lines()],
+      gone: () => [h("p", {}, WORDS.ended),
+        button(WORDS.startNew, () => this.conversation.startAgain(), { class: "choice onward" })],
+      trouble: () => (stuck ? [lines()] : []),
+    }[state];
+    this.log.notice.replaceChildren(...(notice ? notice() : []));
+    if (state === "failed") this._tell(problem || WORDS.cannotStart);
+    if (state === "gone") this._tell(WORDS.ended);
+    if (notice) this.log.toNotice();
+  }
+
+  // One announcement for all that was said at once, with what can be tapped.
+  _announce(heard) {
+    const open = this.conversation.last;
+    const titles = open ? choicesOf(open) : [];
+    const said = heard.map(({ text }) => text.replace(/\*\*|•/g, "")).join("\n");
+    this._tell(titles.length ? `${said}\n${WORDS.choices(titles)}` : said);
+  }
+
+  _tell(words) {
+    this.live.replaceChildren(h("p", {}, words));
+  }
+
+  _typing() {
+    return this.composer.node.contains(this.shadowRoot.activeElement);
+  }
+
+  _key(event) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    if (this.view !== "chat") this._show("chat");
+    else this.close();
+  }
+
+  // Keeps the whole chat above a phone's keyboard.
+  _fit() {
+    const { height, offsetTop, scale } = visualViewport;
+    const covered = matchMedia(SMALL).matches && scale === 1 && innerHeight - height > 80;
+    this.dialog.style.blockSize = covered ? `${height}px` : "";
+    this.dialog.style.insetBlockStart = covered ? `${offsetTop}px` : "";
+  }
+
+  _leave(tell = true) {
+    this.root.replaceChildren();
+    this.hidden = true;
+    if (tell) this.conversation.leave();
+    goElsewhere(this.elsewhere);
+  }
+}
+
+// A constructed stylesheet needs no allowance under a content security policy; older browsers have
+// none, and take an element.
+function addStyles(shadow) {
+  if (!("adoptedStyleSheets" in Document.prototype)) {
+    shadow.append(h("style", {}, DATA.styles));
+    return;
+  }
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(DATA.styles);
+  shadow.adoptedStyleSheets = [sheet];
+}
