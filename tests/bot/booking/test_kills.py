@@ -98,7 +98,12 @@ BOOKED = (["booked", "free"], ["booked", "reminder"])
             (["free", "booked"], ["booked", "moved", "reminder"]),
             "Your appointment is Saturday 5 December",
         ),
-        ("cancel", BOOKED, (["free", "free"], ["booked", "cancelled"]), "You cancelled"),
+        (
+            "cancel",
+            BOOKED,
+            (["free", "free"], ["booked", "cancelled"]),
+            "Your appointment is cancelled",
+        ),
     ],
 )
 def test_killed_between_any_two_steps(
