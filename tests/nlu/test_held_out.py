@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
-from bot.nlu.classifier import LABELS_FILE, WEIGHTS_FILE, Classifier
+from bot.nlu.classifier import Classifier
 from bot.nlu.reading import FALLBACK, OUT_OF_SCOPE, QUESTION, Reading, Thresholds, read
-from scripts.train import MODEL
 from tests.nlu.lines import HELD_OUT, lines, multi_question
 
 # The targets are 0.95, 0.90 and 0.90. `make evaluate` prints the figures themselves.
@@ -18,20 +15,6 @@ RIGHT_TOPIC = 0.92
 RIGHT_WISH = 0.85
 DECLINED = 0.86
 ALL_QUESTIONS_FOUND = 0.90
-
-
-@pytest.fixture(scope="module")
-def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
-    """The classifier of the model that `make train` made."""
-    folder: Path = tmp_path_factory.mktemp("classifier")
-    with tarfile.open(MODEL) as archive:
-        for member in archive.getmembers():
-            name = Path(member.name).name
-            if name in (LABELS_FILE, WEIGHTS_FILE):
-                content = archive.extractfile(member)
-                assert content
-                (folder / name).write_bytes(content.read())
-    return Classifier.load(folder)
 
 
 @pytest.fixture(scope="module")
