@@ -20,6 +20,17 @@ from bot.records.database import Database  # noqa: E402
 from bot.records.models import Base  # noqa: E402
 from tests.postgres import PostgresServer  # noqa: E402
 
+TESTS = Path(__file__).parent
+# These share one running assistant between the files of their folder.
+TOGETHER = (TESTS / "browser", TESTS / "conversations")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps on one worker, where there are several, the tests that share what is slow to start."""
+    for item in items:
+        folder = next((folder for folder in TOGETHER if folder in item.path.parents), item.path)
+        item.add_marker(pytest.mark.xdist_group(str(folder.relative_to(TESTS))))
+
 
 @pytest.fixture
 def now() -> datetime:
