@@ -11,6 +11,7 @@ from actions.form import AskQuestion, TakeAnswer
 from actions.prescreen import entered
 from bot.booking.lookup import read
 from bot.dialogue import Dialogue
+from bot.messages import message
 
 FORM = "booking_form"
 LOOKUP_FORM = "lookup_form"
@@ -94,6 +95,21 @@ class ReferralStatus(FoyerAction):
         status = booking().status(tracker.sender_id, now())
         say(status)
         return [] if status.custom or status.buttons else [FollowupAction(LOOKUP_FORM)]
+
+
+class WhatNext(FoyerAction):
+    """What comes next: where the referral of this conversation stands, or what there is to do.
+
+    Within a form its own question is the answer.
+    """
+
+    def name(self) -> str:
+        return "action_what_next"
+
+    def act(self, say: Say, tracker: Tracker) -> None:
+        if not tracker.active_loop_name:
+            status = booking().status(tracker.sender_id, now())
+            say(status if status.custom or status.buttons else message("what_next"))
 
 
 class AskLookupAnswer(AskQuestion):
