@@ -15,10 +15,14 @@ for _name in ("DATABASE_URL", "FOYER_ENV", "FOYER_ENCRYPTION_KEYS", "FOYER_DEMO"
     os.environ.pop(_name, None)
 
 import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 from bot.records.database import Database  # noqa: E402
 from bot.records.models import Base  # noqa: E402
 from tests.postgres import PostgresServer  # noqa: E402
+
+settings.register_profile("foyer", deadline=None)  # no test is about speed
+settings.load_profile("foyer")
 
 TESTS = Path(__file__).parent
 # These share one running assistant between the files of their folder.

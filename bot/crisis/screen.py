@@ -23,6 +23,10 @@ MEANING = "meaning"
 _NO_DANGER = "question"  # the category of what is only asked about
 _LONGEST = 20_000  # characters; far beyond what any channel lets through
 _ACROSS = 7  # words a phrase may have when full stops cut through it
+_ANSWER = 4  # words at most; where such an answer is denied ("suicidal? no") it holds nothing else
+_NO = re.compile(
+    r"\b(no|nope|nah|naw|not|never|none|nothing|nobody|neither|without)\b", re.IGNORECASE
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _QUIET = frozenset({qualify.DENIED, qualify.PAST, qualify.QUESTION})
 
@@ -87,7 +91,7 @@ def _screened(text: str, book: Rulebook) -> Screening:
     senses = _senses([*pieces(text), *spelt_out])
     if not senses:
         return _summed_up(matched, book)
-    likely = max(sense.danger for sense in senses)
+    likely = _likely(text, senses, matched)
     weighed = [_weighed(finding, likely, book) for finding in matched]
     return _summed_up([*weighed, *_meant(senses[: len(senses) - len(spelt_out)], matched)], book)
 
@@ -114,6 +118,21 @@ def _senses(texts: list[str]) -> list[Sense]:
     except Exception as error:  # its text is not logged: it may hold what the person wrote
         log.error("The layer of meaning failed (%s).", type(error).__name__)
         return []
+
+
+def _likely(text: str, senses: list[Sense], matched: list[Finding]) -> float:
+    """How likely danger is by meaning, before a phrase is doubted for it.
+
+    After a "no" all that follows reads as denied ("No, I want to die"), so where the phrases saw no
+    denial the message is read once more, from the phrase on.
+    """
+    likely = max(sense.danger for sense in senses)
+    if likely >= bars().dismissed:
+        return likely
+    starts = [text.find(finding.words) for finding in matched if finding.tier]
+    onwards = [text[start:] for start in starts if start > 0 and _NO.search(text, 0, start)]
+    again = _senses(onwards) if onwards else []
+    return max([likely, *(sense.danger for sense in again)])
 
 
 def _weighed(finding: Finding, likely: float, book: Rulebook) -> Finding:
@@ -144,7 +163,8 @@ def _meant(senses: list[Sense], matched: list[Finding]) -> list[Finding]:
 def _tier(sense: Sense, over: Bars, disarmed: bool) -> Tier | None:
     """The tier of a piece of text. `disarmed`: the phrases found it denied, past or a question."""
     if disarmed:
-        return "check-in" if sense.danger >= over.although_disarmed else None
+        bare = len(sense.text.split()) <= _ANSWER
+        return "check-in" if sense.danger >= over.although_disarmed and not bare else None
     if sense.clear >= over.alert:
         return "alert"
     return "check-in" if sense.danger >= over.check_in else None

@@ -192,7 +192,7 @@ def test_the_words_of_the_check() -> None:
     assert not is_done("sight")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(max_size=60))
 def test_no_text_is_too_strange(text: str) -> None:
     for question in (ITEM, STORY, NAME):

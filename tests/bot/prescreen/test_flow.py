@@ -49,7 +49,7 @@ def journeys(draw: st.DrawFn) -> list[tuple[Question, Any]]:
     return journey
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(journey=journeys())
 def test_every_journey_ends_at_the_check(journey: list[tuple[Question, Any]]) -> None:
     answers = {question.id: value for question, value in journey}
@@ -57,7 +57,7 @@ def test_every_journey_ends_at_the_check(journey: list[tuple[Question, Any]]) ->
     assert len(journey) < 60
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(journey=journeys(), data=st.data())
 def test_back_then_forward_is_where_one_was(
     journey: list[tuple[Question, Any]], data: st.DataObject
@@ -72,7 +72,7 @@ def test_back_then_forward_is_where_one_was(
     assert FLOW.next(filled(again)).id == here.id
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(journey=journeys())
 def test_progress_only_rises(journey: list[tuple[Question, Any]]) -> None:
     answers: dict[str, Any] = {}

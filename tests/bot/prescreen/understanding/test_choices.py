@@ -104,7 +104,7 @@ def test_no_phrase_stands_for_two_choices(question: Question) -> None:
     assert len(said) == len(set(said))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=st.text(max_size=80))
 def test_no_text_is_too_strange(text: str) -> None:
     for question in (ITEMS[0], SAFETY, QUESTIONS["access.needs"], QUESTIONS["access.condition"]):
@@ -112,7 +112,7 @@ def test_no_text_is_too_strange(text: str) -> None:
         assert isinstance(result, Understood | NotUnderstood)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     words=st.lists(
         st.sampled_from(

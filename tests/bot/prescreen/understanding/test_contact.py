@@ -47,7 +47,7 @@ def test_what_is_kept_or_why_it_is_asked_again(reader: Reader, text: str, expect
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(text=st.text(max_size=400))
 def test_no_text_is_too_strange(reader: Reader, text: str) -> None:
     assert isinstance(reader(text), Understood | NotUnderstood)

@@ -39,7 +39,7 @@ FORMS = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     born=st.dates(min_value=date(1907, 1, 1), max_value=TODAY),
     form=st.sampled_from(FORMS),
@@ -49,7 +49,7 @@ def test_a_whole_date_is_understood_in_every_form(born: date, form: str) -> None
     assert result == Understood(born.isoformat())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=st.text(alphabet="0123456789/.- aeinmrythfjubclsvdo'", max_size=24))
 def test_whatever_is_taken_is_the_birthday_of_someone_alive(text: str) -> None:
     result = read_date_of_birth(text, TODAY)

@@ -25,7 +25,7 @@ def test_a_name_longer_than_any_is_refused() -> None:
     assert read_name("Ab" * 60) == NotUnderstood("too_long")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=st.text(max_size=60))
 def test_no_text_is_too_strange(text: str) -> None:
     result = read_name(text)
