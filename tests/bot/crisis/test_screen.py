@@ -86,6 +86,23 @@ def test_danger_is_found_however_it_is_written(text: str) -> None:
     assert screen(text).tier == "alert"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "feeling sui again",
+        "sewer slide is on my mind",
+        "toaster bath tonight",
+        "i think i over dosed",
+        "end my lfie",
+        "i c*t again last night",
+        "suicid3 please help",
+        "the s/h urges are bad",
+    ],
+)
+def test_disguised_danger_never_passes_in_silence(text: str) -> None:
+    assert screen(text).tier
+
+
 def test_one_sentence_in_a_long_message_is_enough() -> None:
     filler = "The weather has been nice and I went to the shops with my sister. " * 28
     found = screen(filler + "I want to kill myself. " + filler)
@@ -107,6 +124,10 @@ def test_one_sentence_in_a_long_message_is_enough() -> None:
         "does the service help people in crisis?",
         "end this chat",
         "I want to cut down on drinking",
+        "why do you ask about being better off dead?",
+        "Gunnhild Blade",
+        "I'm scared of dying",
+        "I push people away before they can leave me",
     ],
 )
 def test_it_stays_quiet(text: str) -> None:
