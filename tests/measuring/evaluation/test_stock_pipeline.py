@@ -41,3 +41,9 @@ def test_the_domain_has_every_intent_and_topic(tmp_path: Path) -> None:
     domain = stock_pipeline._domain(tmp_path)
     assert domain["intents"] == ["faq", "greet"]
     assert set(domain["responses"]) == {"utter_faq/cost"}
+
+
+def test_the_starters_pipeline_is_spelt_out_at_our_epochs() -> None:
+    commented = "pipeline:\n# # No configuration.\n#   - name: DIETClassifier\n#     epochs: 100\n"
+    config = yaml.safe_load(stock_pipeline.spelt_out(commented))
+    assert config == {"pipeline": [{"name": "DIETClassifier", "epochs": stock_pipeline.EPOCHS}]}
