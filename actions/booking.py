@@ -12,6 +12,7 @@ from actions.prescreen import entered
 from bot.booking.lookup import read
 from bot.dialogue import Dialogue
 from bot.messages import message
+from bot.reply import Reply
 
 FORM = "booking_form"
 LOOKUP_FORM = "lookup_form"
@@ -94,7 +95,7 @@ class ReferralStatus(FoyerAction):
             return entered(lookup().answer(turn(tracker)), say, LOOKUP_FORM)
         status = booking().status(tracker.sender_id, now())
         say(status)
-        return [] if status.custom or status.buttons else [FollowupAction(LOOKUP_FORM)]
+        return [] if _is_known(status) else [FollowupAction(LOOKUP_FORM)]
 
 
 class WhatNext(FoyerAction):
@@ -109,7 +110,7 @@ class WhatNext(FoyerAction):
     def act(self, say: Say, tracker: Tracker) -> None:
         if not tracker.active_loop_name:
             status = booking().status(tracker.sender_id, now())
-            say(status if status.custom or status.buttons else message("what_next"))
+            say(status if _is_known(status) else message("what_next"))
 
 
 class AskLookupAnswer(AskQuestion):
@@ -132,3 +133,8 @@ class ValidateLookupForm(TakeAnswer):
 
     def dialogue(self) -> Dialogue:
         return lookup()
+
+
+def _is_known(status: Reply) -> bool:
+    """Whether this conversation has a referral to speak of, sent or begun."""
+    return bool(status.custom or status.buttons)

@@ -19,6 +19,7 @@ from hypothesis import settings  # noqa: E402
 
 from bot.records.database import Database  # noqa: E402
 from bot.records.models import Base  # noqa: E402
+from tests.missing import missing  # noqa: E402
 from tests.postgres import PostgresServer  # noqa: E402
 
 settings.register_profile("foyer", deadline=None)  # no test is about speed
@@ -58,7 +59,7 @@ def database(
     """An empty database with every table, on each kind of server that is there."""
     if request.param == "postgresql":
         if postgres is None:
-            pytest.skip("no PostgreSQL on this machine: install the package postgresql")
+            missing("PostgreSQL", "postgresql")
         database = Database(postgres.new_database())
     else:
         database = Database(f"sqlite:///{tmp_path}/foyer.db")

@@ -23,7 +23,7 @@ MEANING = "meaning"
 _NO_DANGER = "question"  # the category of what is only asked about
 _LONGEST = 20_000  # characters; far beyond what any channel lets through
 _ACROSS = 7  # words a phrase may have when full stops cut through it
-_ANSWER = 4  # words at most; where such an answer is denied ("suicidal? no") it holds nothing else
+_ANSWER = 2  # words at most; where such an answer is denied ("suicidal? no") it holds nothing else
 _NO = re.compile(
     r"\b(no|nope|nah|naw|not|never|none|nothing|nobody|neither|without)\b", re.IGNORECASE
 )
@@ -129,8 +129,9 @@ def _likely(text: str, senses: list[Sense], matched: list[Finding]) -> float:
     likely = max(sense.danger for sense in senses)
     if likely >= bars().dismissed:
         return likely
-    starts = [text.find(finding.words) for finding in matched if finding.tier]
-    onwards = [text[start:] for start in starts if start > 0 and _NO.search(text, 0, start)]
+    plain = " ".join(text.split())  # as `Finding.words` are
+    starts = [plain.find(finding.words) for finding in matched if finding.tier]
+    onwards = [plain[start:] for start in starts if _NO.search(plain, 0, start)]
     again = _senses(onwards) if onwards else []
     return max([likely, *(sense.danger for sense in again)])
 

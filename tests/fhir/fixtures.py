@@ -22,6 +22,7 @@ from bot.outbox.worker import deliver_next
 from bot.records.database import Database
 from tests.fhir.engine import Line, installed, line_to, running
 from tests.fhir.schema import R4
+from tests.missing import missing
 
 AddRemote = Callable[..., str]
 
@@ -31,7 +32,7 @@ def packages() -> Path:
     """The engine's packages."""
     found = installed()
     if found is None:
-        pytest.skip("no npm on this machine: install the packages nodejs and npm")
+        missing("booking by FHIR, and its bodies against the R4 schema", "nodejs and npm")
     return found
 
 

@@ -68,6 +68,19 @@ def test_a_no_that_denies_something_else_takes_nothing_away(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "not suicidal, just done",
+        "not suicidal just planning",
+        "never suicidal until tonight",
+        "not suicidal anymore, ready",
+    ],
+)
+def test_a_short_denial_that_goes_on_is_asked_about(text: str) -> None:
+    assert screen(text).tier == "check-in"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "I've wanted to die for over a year",
         "I have been suicidal since 2015",
         "as a student I feel suicidal",

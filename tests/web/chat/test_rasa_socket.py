@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from tests.conversations.assistant import free_port
+from tests.missing import missing
 from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
 from web.app import create_app
 
@@ -29,8 +30,7 @@ def client_library(request: pytest.FixtureRequest) -> Path:
     """The client, installed once into pytest's cache."""
     npm = shutil.which("npm")
     if npm is None:
-        assert not os.environ.get("CI"), "these tests must run in CI: install nodejs and npm"
-        pytest.skip("NOT TESTED: Rasa's Socket.IO protocol. Install nodejs and npm.")
+        missing("Rasa's Socket.IO protocol", "nodejs and npm")
     folder = Path(request.config.cache.mkdir(CLIENT.replace("@", "-")))
     library = folder / "node_modules" / "socket.io-client"
     if not library.exists():
