@@ -119,6 +119,9 @@ def test_starting_again_may_be_what_someone_hopes_for() -> None:
         ("about.phone", "I don't have one"),
         ("about.preferred_name", "no"),
         ("about.postcode", "no fixed address"),
+        ("about.postcode", "no"),
+        ("about.postcode", "none"),
+        ("about.best_time", "no"),
     ],
 )
 def test_some_questions_have_more_ways_to_be_skipped(question_id: str, text: str) -> None:
