@@ -22,6 +22,7 @@ from bot.records.cases import NO_FLAG, UNACKNOWLEDGED, UNRESOLVED
 from bot.records.columns import UTCDateTime
 from bot.records.models import Answer, Appointment, Case, DiarySlot, Flag, Referral, StaffUser
 from bot.records.references import read_code
+from bot.records.referrals import UNFINISHED
 from bot.review.access import scopes
 from bot.review.waiting import Waiting, waiting
 
@@ -127,14 +128,16 @@ def counts(session: Session, user: StaffUser) -> Counts:
 
 
 def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, ...]:
-    """What the queue shows of these cases; four queries however many they are."""
+    """What the queue shows of these cases; as many queries however many they are."""
     referral_ids = [case.referral_id for case in found if case.referral_id]
     references = dict(
         session.execute(
             select(Referral.id, Referral.reference).where(Referral.id.in_(referral_ids))
         ).all()
     )
-    names = names_of(session, referral_ids)
+    unsent = [case.conversation_id for case in found if not (case.referral_id or case.erased_at)]
+    drafts = _drafts_of(session, unsent)
+    names = names_of(session, [*referral_ids, *drafts.values()])
     flags = _open_flags(session, [case.id for case in found if case.rank != NO_FLAG])
     staff = dict(
         session.execute(
@@ -155,7 +158,7 @@ def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, .
         Row(
             case=case,
             reference=references.get(case.referral_id),
-            name=names.get(case.referral_id),
+            name=names.get(case.referral_id or drafts.get(case.conversation_id, "")),
             waiting=waiting(case, now),
             flags=tuple(flags.get(case.id, ())),
             assignee=staff.get(case.assigned_to),
@@ -176,6 +179,16 @@ def names_of(session: Session, referral_ids: Sequence[str]) -> dict[str, str]:
         )
     )
     return {referral_id: value for referral_id, value in found if value}
+
+
+def _drafts_of(session: Session, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """The referrals not yet sent, by conversation; of several the one `unfinished` gives."""
+    found = session.execute(
+        select(Referral.conversation_id, Referral.id)
+        .where(Referral.conversation_id.in_(conversation_ids), Referral.state.in_(UNFINISHED))
+        .order_by(Referral.state.desc(), Referral.updated_at, Referral.id.desc())
+    )
+    return dict(found.all())
 
 
 def _cases_of(

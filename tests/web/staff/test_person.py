@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+from bot.records import referrals
 from bot.staff.rules import rules
 
 
@@ -59,6 +60,26 @@ def test_a_person_without_a_referral_can_be_read_and_reached(console, reviewer) 
     page = reviewer.get(f"/people/{case_id}").text
     assert "Someone who gave no name" in page
     assert "has not sent a referral" in page
+
+
+def test_a_name_given_before_anything_was_sent_is_in_the_queue_too(console, reviewer) -> None:
+    case_id, _ = console.flag()
+    assert "Someone who gave no name" in reviewer.get("/").text
+    with console.database.session() as session:
+        begun = referrals.begin(session, "c", "berkshire", console.clock.now)
+        referrals.set_answer(
+            session,
+            begun,
+            "about.name",
+            "Jo Example",
+            said=None,
+            message_id=None,
+            now=begun.updated_at,
+        )
+    for path in ("/", f"/people/{case_id}"):
+        page = reviewer.get(path).text
+        assert "Jo Example" in page
+        assert "Someone who gave no name" not in page
 
 
 def test_opening_is_recorded_and_makes_it_read(console, reviewer) -> None:
