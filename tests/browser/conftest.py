@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from tests.browser.chat import Chat
 from tests.browser.chromium import PHONE, find_chromium, sandbox
 from tests.browser.host import Host
-from tests.browser.npm import from_npm
 from tests.conversations.assistant import Assistant
+from tests.npm import from_npm
 
 AXE = "4.10.3"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from tests.browser.npm import from_npm
+from tests.npm import from_npm
 from web.widget.script import script
 
 ACORN = "8.14.0"

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from bot.settings import ROOT
+from tests.npm import from_lock_file
 
 HERE = Path(__file__).parent
 _CACHE = ROOT / "var" / "fhir-engine"  # what npm brings; kept from run to run
@@ -26,16 +27,7 @@ def installed() -> Path | None:
     """The folder with the engine's packages, as the lock file has them; None without npm."""
     if shutil.which("npm") is None or shutil.which("node") is None:
         return None
-    lock = (HERE / "package-lock.json").read_bytes()
-    mark = _CACHE / "installed.json"
-    if not mark.exists() or mark.read_bytes() != lock:
-        _CACHE.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, _CACHE)
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        subprocess.run(command, cwd=_CACHE, check=True, capture_output=True)
-        mark.write_bytes(lock)
-    return _CACHE
+    return from_lock_file(HERE, _CACHE)
 
 
 @contextmanager

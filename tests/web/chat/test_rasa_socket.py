@@ -16,32 +16,22 @@ import uvicorn
 
 from tests.conversations.assistant import free_port
 from tests.missing import missing
+from tests.npm import from_npm
 from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
 from web.app import create_app
 
-CLIENT = "socket.io-client@4.8.1"
+CLIENT = "4.8.1"
 SCRIPT = Path(__file__).with_name("rasa_client.cjs")
 
 Speak = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def client_library(request: pytest.FixtureRequest) -> Path:
-    """The client, installed once into pytest's cache."""
-    npm = shutil.which("npm")
-    if npm is None:
+def client_library() -> Path:
+    """The client, installed once."""
+    if shutil.which("npm") is None:
         missing("Rasa's Socket.IO protocol", "nodejs and npm")
-    folder = Path(request.config.cache.mkdir(CLIENT.replace("@", "-")))
-    library = folder / "node_modules" / "socket.io-client"
-    if not library.exists():
-        quietly = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
-        subprocess.run(
-            [npm, "install", *quietly, "--prefix", str(folder), CLIENT],
-            check=True,
-            capture_output=True,
-            timeout=180,
-        )
-    return library
+    return from_npm("socket.io-client", CLIENT)
 
 
 @pytest.fixture
