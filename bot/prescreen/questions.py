@@ -46,7 +46,11 @@ class Condition(Strict):
 
 
 class Choice(Strict):
-    """A choice to tap or type; `leads_to` says where it takes the form, if not onwards."""
+    """A choice to tap or type.
+
+    `leads_to` says where it takes the form, if not onwards; `days` how many days of fourteen, from
+    and to, mean the same as its title.
+    """
 
     value: ChoiceValue
     title: str
@@ -57,6 +61,7 @@ class Choice(Strict):
     ends_with: Literal["too_young", "wrong_area"] | None = None
     question: str | None = None
     loinc: str | None = None
+    days: tuple[int, int] | None = None
 
 
 class Question(Strict):

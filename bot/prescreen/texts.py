@@ -123,6 +123,7 @@ class Words(Strict):
     blockers: frozenset[str]
     joining: frozenset[str]
     tails: frozenset[str]
+    instead: frozenset[str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
     yes: tuple[str, ...]

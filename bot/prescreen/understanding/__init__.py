@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from bot.prescreen.questions import Choice, Question
+from bot.prescreen.questions import Choice, ChoiceValue, Question
 from bot.prescreen.texts import words
-from bot.prescreen.understanding.choices import Option, exact, read_one, read_several
+from bot.prescreen.understanding.choices import Option, exact, leading, read_one, read_several
 from bot.prescreen.understanding.contact import (
     read_email,
     read_nhs_number,
@@ -61,7 +61,7 @@ def options(question: Question, choices: Sequence[Choice]) -> tuple[Option, ...]
             Option("no", ("No", *words().no)),
         )
     return tuple(
-        Option(choice.value, (choice.title, *choice.synonyms), choice.exclusive)
+        Option(choice.value, (choice.title, *choice.synonyms), choice.exclusive, choice.days)
         for choice in choices
     )
 
@@ -81,8 +81,19 @@ def _read_choice(
         scores=item,
         numbered=question.kind == "choice" and not question.strict and len(offered) > 2,
         additions=not item and not question.strict,
+        remarks=item and not question.safety,
     )
+    if value is None and not item and not question.strict:
+        value = _leading_yes_or_no(question, text, offered)
     return NotUnderstood("unclear") if value is None else Understood(value, echo=True)
+
+
+def _leading_yes_or_no(
+    question: Question, text: str, offered: tuple[Option, ...]
+) -> ChoiceValue | None:
+    """A yes, or where nothing else can be chosen a no, that goes on with a remark."""
+    value = leading(text, offered)
+    return value if value == "yes" or question.kind == "yes_no" else None
 
 
 def _read_choices(

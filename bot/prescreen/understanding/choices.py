@@ -8,25 +8,35 @@ score is never guessed. Small slips of spelling are forgiven.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.prescreen.questions import ChoiceValue
 from bot.prescreen.texts import words
+from bot.prescreen.understanding.day_counts import day_counts
 from bot.prescreen.understanding.plain import plain
 
-_SHORTEST_FORGIVEN = 4
+_SHORTEST_FORGIVEN = 3
+_SHORTEST_MEANT = 4
 _ALIKE = 0.8
+_CLAUSE_END = re.compile(r"[,.;:!()…\n]+|\s[-–—]+\s")
+_PLURAL = re.compile(r"^(day|night|morning|evening|time)s$")
+_NOT = "not"
 
 
 @dataclass(frozen=True)
 class Option:
-    """A choice to be understood, with every way of saying it (title first)."""
+    """A choice to be understood, with every way of saying it (title first).
+
+    `days` are the first and the last number of days, of fourteen, that mean it.
+    """
 
     value: ChoiceValue
     phrases: tuple[str, ...]
     exclusive: bool = False
+    days: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ def read_one(
     scores: bool = False,
     numbered: bool = False,
     additions: bool = False,
+    remarks: bool = False,
 ) -> ChoiceValue | None:
     """The one choice that the text means; None when it isn't clear.
 
@@ -58,6 +69,7 @@ def read_one(
         scores: a number is a choice's own value, as on the printed form.
         numbered: a number is a choice's place in the list, from 1.
         additions: words of any kind may stand beside the choice.
+        remarks: so may a remark after the first comma or full stop.
     """
     book = _book(tuple(options), tuple(unclear))
     said = plain(text)
@@ -66,15 +78,23 @@ def read_one(
     by_number = _by_number(said, options, scores=scores, numbered=numbered)
     if by_number is not None:
         return by_number
-    tokens = _mended(said.split(), book)
-    found = list(_spans(tokens, book))
-    values = {span.value for span in found}
-    if len(values) != 1 or None in values:
+    value = _read(_mended(said.split(), book), book, scores, additions)
+    return _before_a_remark(text, book, scores) if value is None and remarks else value
+
+
+def leading(text: str, options: Sequence[Option]) -> ChoiceValue | None:
+    """The choice that the text begins with, when the rest doesn't turn it round or name another.
+
+    "Yes me and my husband dont talk" is a yes, with a remark; "yes but only by text" is unclear.
+    """
+    book = _book(tuple(options), ())
+    tokens = _mended(plain(text).split(), book)
+    found = sorted(_spans(tokens, book), key=lambda span: span.start)
+    if not found or found[0].start or len({span.value for span in found}) > 1:
         return None
-    (value,) = values
-    # "3, every day" says the same twice.
-    rest = ["" if scores and token == str(value) else token for token in tokens]
-    return value if _clear(rest, found, additions, words().blockers) else None
+    first = found[0]
+    rest = tokens[first.end :]
+    return None if rest and rest[0] in words().blockers else first.value
 
 
 def read_several(text: str, options: Sequence[Option]) -> tuple[ChoiceValue, ...] | None:
@@ -93,10 +113,78 @@ def read_several(text: str, options: Sequence[Option]) -> tuple[ChoiceValue, ...
     return tuple(option.value for option in chosen)
 
 
+def _read(
+    tokens: Sequence[str], book: _Book, scores: bool, additions: bool = False
+) -> ChoiceValue | None:
+    """The one choice that the tokens name, with nothing beside it that could change it."""
+    ruled_out = _ruled_out(tokens, book)
+    if ruled_out is not None:
+        former, rest = ruled_out
+        value = _read(rest, book, scores, additions)
+        return None if value == former else value
+    tokens = _without_tail(tokens, book)
+    found = list(_spans(tokens, book))
+    value = found[0].value if found else None
+    if value is None or any(span.value != value for span in found):
+        return None
+    # "3, every day" says the same twice, and so does "the last one, every day".
+    same = _names_of(value, book.options) if scores else frozenset()
+    rest = ["" if token in same else token for token in tokens]
+    return value if _clear(rest, found, additions, words().blockers) else None
+
+
+def _before_a_remark(text: str, book: _Book, scores: bool) -> ChoiceValue | None:
+    """The choice that the first clause is, when the rest neither doubts it nor names another."""
+    first, *others = (_mended(plain(part).split(), book) for part in _CLAUSE_END.split(text))
+    value = _read(first, book, scores)
+    rest = [token for tokens in others for token in tokens]
+    if value is None or words().blockers.intersection(rest):
+        return None
+    return value if {span.value for span in _spans(rest, book)} <= {value} else None
+
+
+def _ruled_out(tokens: Sequence[str], book: _Book) -> tuple[ChoiceValue, list[str]] | None:
+    """In "not several days, more like every day" the first choice, and "every day"."""
+    common = words()
+    start = next((i for i, token in enumerate(tokens) if token not in common.fillers), 0)
+    if start >= len(tokens) or tokens[start] != _NOT:
+        return None
+    for end in range(min(len(tokens), start + 1 + book.longest), start + 1, -1):
+        if book.phrases.get(tuple(tokens[start:end])) is not None:
+            return None  # "not at all" is a choice itself
+        value = book.phrases.get(tuple(tokens[start + 1 : end]))
+        if value is not None:
+            rest = list(tokens[end:])
+            while rest and rest[0] in common.instead and not _begins_with_phrase(rest, book):
+                rest = rest[1:]
+            return (value, rest) if rest else None
+    return None
+
+
+def _names_of(value: ChoiceValue, options: Sequence[Option]) -> frozenset[str]:
+    """A choice's score and the words for its place in the list."""
+    place = next(i for i, option in enumerate(options, start=1) if option.value == value)
+    ordinals = words().ordinals.items()
+    return frozenset({str(value), *(word for word, number in ordinals if number == place)})
+
+
+def _begins_with_phrase(tokens: Sequence[str], book: _Book) -> bool:
+    return any(tuple(tokens[:n]) in book.phrases for n in range(1, book.longest + 1))
+
+
+def _without_tail(tokens: Sequence[str], book: _Book) -> Sequence[str]:
+    """The tokens without the explanation that follows a choice: "some days, mostly at work"."""
+    for place, token in enumerate(tokens):
+        if token in words().tails and any(_spans(tokens[:place], book)):
+            return tokens[:place]
+    return tokens
+
+
 @dataclass(frozen=True)
 class _Book:
     """The phrases of a question, ready to be looked up."""
 
+    options: tuple[Option, ...]
     whole: dict[str, ChoiceValue]
     phrases: dict[tuple[str, ...], ChoiceValue | None]
     longest: int
@@ -114,23 +202,31 @@ def _book(options: tuple[Option, ...], unclear: tuple[str, ...]) -> _Book:
             if phrase not in unsure:
                 whole.setdefault(phrase, option.value)
     phrases: dict[tuple[str, ...], ChoiceValue | None] = {
-        tuple(phrase.split()): value for phrase, value in whole.items()
+        _singular(phrase.split()): value for phrase, value in whole.items()
     }
-    phrases.update({tuple(phrase.split()): None for phrase in unsure})
+    phrases.update({_singular(phrase.split()): None for phrase in unsure})
     vocabulary = {token for phrase in phrases for token in phrase}
     return _Book(
+        options=options,
         whole=whole,
         phrases=phrases,
         longest=max(map(len, phrases)),
-        known=frozenset(vocabulary | common.fillers | common.blockers | common.tails),
-        spellings=tuple(sorted(t for t in vocabulary if len(t) >= _SHORTEST_FORGIVEN)),
+        known=frozenset(
+            vocabulary | common.fillers | common.blockers | common.tails | set(common.ordinals)
+        ),
+        spellings=tuple(sorted(t for t in vocabulary if len(t) >= _SHORTEST_MEANT)),
     )
+
+
+def _singular(tokens: Sequence[str]) -> tuple[str, ...]:
+    """The tokens with "days" as "day", since "several day" and "every days" are said as well."""
+    return tuple(_PLURAL.sub(r"\1", token) for token in tokens)
 
 
 def _mended(tokens: Sequence[str], book: _Book) -> list[str]:
     """The tokens with slips of spelling put right, where the phrases have a word so alike."""
     mended = []
-    for token in tokens:
+    for token in _singular(tokens):
         if len(token) >= _SHORTEST_FORGIVEN and token not in book.known and token.isalpha():
             close = difflib.get_close_matches(token, book.spellings, n=1, cutoff=_ALIKE)
             # "ever" is not "never": people seldom miss the first letter of a word.
@@ -141,8 +237,12 @@ def _mended(tokens: Sequence[str], book: _Book) -> list[str]:
 
 
 def _spans(tokens: Sequence[str], book: _Book) -> Iterator[_Found]:
-    """The phrases in the text that don't overlap, longer ones first."""
+    """The numbers of days and the phrases that don't overlap, longer phrases first."""
     taken: set[int] = set()
+    if any(option.days for option in book.options):
+        for count in day_counts(tokens):
+            taken.update(range(count.start, count.end))
+            yield _Found(count.start, count.end, _choice_of(count.days, book.options))
     for length in range(min(book.longest, len(tokens)), 0, -1):
         for start in range(len(tokens) - length + 1):
             place = range(start, start + length)
@@ -152,20 +252,25 @@ def _spans(tokens: Sequence[str], book: _Book) -> Iterator[_Found]:
                 yield _Found(start, start + length, book.phrases[key])
 
 
+def _choice_of(days: frozenset[int], options: Sequence[Option]) -> ChoiceValue | None:
+    """The choice that all these numbers of days mean; None when there isn't one."""
+    for option in options:
+        if option.days and option.days[0] <= min(days) and max(days) <= option.days[1]:
+            return option.value
+    return None
+
+
 def _clear(
     tokens: Sequence[str], found: Sequence[_Found], additions: bool, blockers: frozenset[str]
 ) -> bool:
     """Whether what stands beside the phrases leaves their meaning as it is."""
     common = words()
     covered = {i for span in found for i in range(span.start, span.end)}
-    last = max(span.end for span in found)
     for i, token in enumerate(tokens):
         if i in covered or not token:
             continue
         if token in blockers:
             return False
-        if token in common.tails and i >= last:
-            return True
         if token not in common.fillers and not additions:
             return False
     return True
