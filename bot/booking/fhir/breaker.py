@@ -1,4 +1,7 @@
-"""Stops asking a system that doesn't answer, so that nobody waits for it in vain."""
+"""Stops asking a system that doesn't answer, so that nobody waits for it in vain.
+
+Why it is our own: docs/decisions/0010-breaker.md.
+"""
 
 from __future__ import annotations
 
