@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, desc, or_, select, update
+from sqlalchemy import and_, desc, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -164,6 +164,16 @@ def appointment_of(session: Session, referral_id: str) -> Appointment | None:
 def last_cancelled(session: Session, referral_id: str) -> Appointment | None:
     """The referral's appointment that was cancelled last."""
     return _latest(session, referral_id, "cancelled", Appointment.changed_at)
+
+
+def changes(session: Session, referral_id: str) -> int:
+    """How often the referral's appointments were booked, moved or cancelled in all."""
+    number = session.execute(
+        select(func.count() + func.coalesce(func.sum(Appointment.sequence), 0)).where(
+            Appointment.referral_id == referral_id
+        )
+    ).scalar_one()
+    return int(number)
 
 
 def slot_of(session: Session, appointment: Appointment) -> DiarySlot:

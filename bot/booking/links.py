@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
 
-from bot.booking.diary import appointment_of
+from bot.booking.diary import changes
 from bot.booking.texts import booking_data
 from bot.booking.visit import Visit
 from bot.records.encryption import cipher
@@ -26,7 +26,7 @@ def visit_link(visit: Visit, sent: datetime | None = None) -> str:
         sent: when they get it; now unless given. Its days begin then.
     """
     expires = (sent or visit.now) + timedelta(days=booking_data().limits.link_days)
-    content = [visit.referral.id, _stands(visit.session, visit.referral.id), _seconds(expires)]
+    content = [visit.referral.id, changes(visit.session, visit.referral.id), _seconds(expires)]
     return f"{settings().public_url}/visit/{_signer().dumps(content)}"
 
 
@@ -36,16 +36,10 @@ def referral_of(session: Session, token: str, now: datetime) -> Referral | None:
         referral_id, stood, expires = _signer().loads(token)
     except (BadSignature, ValueError):
         return None
-    if expires < _seconds(now) or stood != _stands(session, referral_id):
+    if expires < _seconds(now) or stood != changes(session, referral_id):
         return None
     found: Referral | None = session.get(Referral, referral_id)
     return found
-
-
-def _stands(session: Session, referral_id: str) -> str:
-    """What a change changes: which appointment, and how often it was changed."""
-    appointment = appointment_of(session, referral_id)
-    return "-" if appointment is None else f"{appointment.id[:8]}.{appointment.sequence}"
 
 
 def _signer() -> URLSafeSerializer:

@@ -45,7 +45,7 @@ def test_booking_moving_and_cancelling_by_the_link(
     view = page.show(booked, now)
     assert view.can_change
     assert view.appointment == "Friday 4 December at 10:30am, by video call"
-    assert Calendar.from_ical(page.calendar(booked, now))["method"] == "REQUEST"
+    assert Calendar.from_ical(page.calendar(booked, now))["method"] == "PUBLISH"
     moved = token_of(page.take(booked, second, now))
     assert page.show(moved, now).appointment.startswith("Saturday 5 December")
     cancelled = token_of(page.cancel(moved, now))
@@ -71,7 +71,7 @@ def test_its_files_put_an_appointment_in_a_calendar_and_take_it_out_again(
         token = token_of(act(token))
         files.append(Calendar.from_ical(page.calendar(token, now)))
     events = [file.walk("VEVENT")[0] for file in files]
-    assert [file["method"] for file in files] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert [file["method"] for file in files] == ["PUBLISH", "PUBLISH", "CANCEL"]
     assert [event["sequence"] for event in events] == [0, 1, 2]
     assert len({event["uid"] for event in events}) == 1
 
@@ -123,6 +123,21 @@ def test_a_link_is_over_once_used(
     ):
         with pytest.raises(LinkOver):
             act()
+
+
+def test_a_used_link_never_works_again(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    slot = add_slot(now + timedelta(days=3))
+    token = link(database, send_referral(), now)
+    used = []
+    for act in ("take", "cancel", "take", "cancel"):
+        used.append(token)
+        token = token_of(page.take(token, slot, now) if act == "take" else page.cancel(token, now))
+        for old in used:
+            with pytest.raises(LinkOver):
+                page.show(old, now)
+        page.show(token, now)
 
 
 def test_a_link_ends_and_cannot_be_made_up(
