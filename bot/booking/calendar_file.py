@@ -5,13 +5,35 @@ The same appointment always has the same UID; SEQUENCE rises when it is moved or
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
+from email.utils import parseaddr
 
-from icalendar import Alarm, Calendar, Event, vCalAddress
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress
 
 from bot.booking.texts import CalendarTexts, booking_data
 from bot.booking.times import in_london
 from bot.records.models import Appointment, DiarySlot
+from bot.settings import settings
+
+# London's clock as Outlook reads it: by these rules, and by nothing else that a zone may hold.
+_LONDON = """BEGIN:VTIMEZONE
+TZID:Europe/London
+BEGIN:STANDARD
+DTSTART:19701025T020000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:GMT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0000
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19700329T010000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:BST
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+END:DAYLIGHT
+END:VTIMEZONE
+"""
 
 
 def calendar_file(
@@ -22,10 +44,11 @@ def calendar_file(
     reference: str,
     attendee: str | None = None,
 ) -> str:
-    """The text of an .ics file: METHOD:REQUEST, or CANCEL for a cancelled appointment.
+    """The text of an .ics file, as RFC 5546 has it.
 
-    It holds no name or contact of the person, but for the address of one that is e-mailed: an
-    invitation without an attendee isn't one to Outlook.
+    One that is e-mailed is an invitation (METHOD:REQUEST) to its reader, who has accepted and isn't
+    asked to answer; one to download is METHOD:PUBLISH and names nobody. Either way METHOD:CANCEL
+    takes a cancelled appointment out again.
 
     Args:
         service: the service's name as people know it.
@@ -44,7 +67,7 @@ def calendar_file(
     event.add("dtend", ends)
     event["organizer"] = _organiser(says, service)
     if attendee is not None:
-        event["attendee"] = vCalAddress(f"mailto:{attendee}")
+        event["attendee"] = _attendee(attendee)
     event.add("summary", says.demonstration_summary if slot.demonstration else says.summary)
     event.add("description", says.description.format(service=service, reference=reference))
     event.add("class", "PRIVATE")
@@ -57,10 +80,10 @@ def calendar_file(
     calendar = Calendar()
     calendar.add("prodid", says.product)
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if cancelled else "REQUEST")
+    given = "PUBLISH" if attendee is None else "REQUEST"
+    calendar.add("method", "CANCEL" if cancelled else given)
+    calendar.add_component(Timezone.from_ical(_LONDON))
     calendar.add_component(event)
-    # The zone's rules for these years only: the whole history would be many times the file.
-    calendar.add_missing_timezones(date(starts.year - 1, 1, 1), date(ends.year + 2, 1, 1))
     written: bytes = calendar.to_ical()
     return written.decode()
 
@@ -74,6 +97,14 @@ def _alarm(says: CalendarTexts) -> Alarm:
 
 
 def _organiser(says: CalendarTexts, service: str) -> vCalAddress:
-    organiser: vCalAddress = vCalAddress(says.organiser)
+    # The sender of the e-mail, as mail programs check. Without e-mail nobody writes to it.
+    address = parseaddr(settings().mail_from)[1]
+    organiser: vCalAddress = vCalAddress(f"mailto:{address}" if address else says.organiser)
     organiser.params["CN"] = service
     return organiser
+
+
+def _attendee(address: str) -> vCalAddress:
+    attendee: vCalAddress = vCalAddress(f"mailto:{address}")
+    attendee.params.update({"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
+    return attendee

@@ -70,7 +70,7 @@ def test_booking_and_cancelling(client: TestClient, database: Database, soon: da
     now_here = booked.url.path
     file = client.get(f"{now_here}/appointment.ics")
     assert file.headers["content-type"].startswith("text/calendar")
-    assert "METHOD:REQUEST" in file.text
+    assert "METHOD:PUBLISH" in file.text
     cancelled = client.post(now_here, data={"act": "cancel"})
     assert "Your appointment is cancelled" in cancelled.text
     assert "Take it out of your calendar" in cancelled.text

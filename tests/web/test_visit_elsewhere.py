@@ -213,7 +213,7 @@ def test_a_diary_that_is_away_is_told_and_the_rest_of_the_page_works(
     shown = page.look()
     assert AWAY in shown.text
     assert "Your appointment stays as it is" in shown.text
-    assert "METHOD:REQUEST" in page.browser.get(f"{page.path}/appointment.ics").text
+    assert "METHOD:PUBLISH" in page.browser.get(f"{page.path}/appointment.ics").text
     assert "Your appointment is cancelled" in page.send(act="cancel").text
     line.heal()
     undo_orders(database, remote, client, later())

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.pool import NullPool
 
-from bot.booking import letters, links
+from bot.booking import calendar_file, letters, links
 from bot.booking.dialogue import Booking
 from bot.dialogue import Outcome, Turn
 from bot.knowledge.services import Service, services
@@ -80,7 +80,7 @@ def mailing(monkeypatch: pytest.MonkeyPatch) -> Mailing:
             **variables,
         }
         current = Settings.read(given)
-        for module in (letters, links):
+        for module in (calendar_file, letters, links):
             monkeypatch.setattr(module, "settings", lambda: current)
         return current
 

@@ -1,20 +1,29 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from io import StringIO
 
 import pytest
+from dateutil.tz import tzical
 from icalendar import Calendar, Event
 
 from bot.booking.calendar_file import calendar_file
 from bot.booking.texts import booking_data
 from bot.records.models import Appointment, DiarySlot
+from tests.bot.booking.conftest import Mailing
 
 BOOKED = datetime(2026, 6, 1, 9, 0, tzinfo=timezone.utc)
 WINTER = datetime(2026, 12, 8, 10, 30, tzinfo=timezone.utc)
 SUMMER = datetime(2026, 7, 1, 10, 30, tzinfo=timezone.utc)
 
 
-def read(starts: datetime, *, demonstration: bool = False, **fields: object) -> Calendar:
+def read(
+    starts: datetime,
+    *,
+    demonstration: bool = False,
+    attendee: str | None = None,
+    **fields: object,
+) -> Calendar:
     values = {"id": "a" * 32, "state": "booked", "sequence": 0, "changed_at": BOOKED, **fields}
     slot = DiarySlot(
         starts_at=starts,
@@ -24,7 +33,11 @@ def read(starts: datetime, *, demonstration: bool = False, **fields: object) -> 
         demonstration=demonstration,
     )
     text = calendar_file(
-        Appointment(**values), slot, service="NHS Berkshire", reference="4K7M-2QXD"
+        Appointment(**values),
+        slot,
+        service="NHS Berkshire",
+        reference="4K7M-2QXD",
+        attendee=attendee,
     )
     return Calendar.from_ical(text)
 
@@ -47,10 +60,43 @@ def test_the_time_is_londons_with_its_zone(starts: datetime, clock: str, ahead: 
     assert {part.name for part in zone.subcomponents} == {"STANDARD", "DAYLIGHT"}
 
 
-def test_a_booking_is_a_request() -> None:
+def by_the_zone_in_it(calendar: Calendar) -> datetime:
+    """When it starts, by the file's own rules: a reader such as Outlook knows no zone by name."""
+    (zone,) = calendar.walk("VTIMEZONE")
+    start = event_of(calendar)["dtstart"].dt.replace(tzinfo=None)
+    rules = tzical(StringIO(zone.to_ical().decode()))
+    return start.replace(tzinfo=rules.get("Europe/London")).astimezone(timezone.utc)
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [
+        WINTER,
+        SUMMER,
+        datetime(2026, 10, 24, 9, 0, tzinfo=timezone.utc),
+        datetime(2026, 10, 25, 9, 0, tzinfo=timezone.utc),
+        datetime(2027, 3, 27, 9, 0, tzinfo=timezone.utc),
+        datetime(2027, 3, 28, 9, 0, tzinfo=timezone.utc),
+        datetime(2031, 7, 1, 9, 0, tzinfo=timezone.utc),
+    ],
+)
+def test_the_zone_in_it_gives_the_same_time(starts: datetime) -> None:
+    assert by_the_zone_in_it(read(starts)) == starts
+
+
+def test_the_zone_holds_only_what_outlook_reads() -> None:
+    (zone,) = read(SUMMER).walk("VTIMEZONE")
+    parts = {part.name: part for part in zone.subcomponents}
+    assert set(parts) == {"STANDARD", "DAYLIGHT"}
+    for part in parts.values():
+        assert set(part) == {"DTSTART", "RRULE", "TZNAME", "TZOFFSETFROM", "TZOFFSETTO"}
+
+
+def test_a_file_to_download_is_published_and_names_nobody() -> None:
     calendar = read(WINTER)
     event = event_of(calendar)
-    assert calendar["method"] == "REQUEST"
+    assert calendar["method"] == "PUBLISH"
+    assert "attendee" not in event
     assert (event["status"], event["sequence"]) == ("CONFIRMED", 0)
     assert event["uid"].startswith("a" * 32 + "@")
     assert event["dtstamp"].dt == BOOKED
@@ -62,9 +108,24 @@ def test_a_move_and_a_cancellation_keep_the_uid_and_raise_the_sequence() -> None
     moved = read(SUMMER, sequence=1)
     cancelled = read(SUMMER, state="cancelled", sequence=2)
     assert event_of(moved)["uid"] == event_of(cancelled)["uid"] == event_of(read(WINTER))["uid"]
-    assert (moved["method"], event_of(moved)["sequence"]) == ("REQUEST", 1)
+    assert (moved["method"], event_of(moved)["sequence"]) == ("PUBLISH", 1)
     assert (cancelled["method"], event_of(cancelled)["sequence"]) == ("CANCEL", 2)
     assert event_of(cancelled)["status"] == "CANCELLED"
+
+
+def test_an_invitation_is_from_who_sends_it_and_asks_for_no_answer(mailing: Mailing) -> None:
+    mailing(MAIL_FROM="Appointments <no-reply@foyer.example>")
+    calendar = read(WINTER, attendee="robin@example.com")
+    event = event_of(calendar)
+    assert calendar["method"] == "REQUEST"
+    assert event["organizer"] == "mailto:no-reply@foyer.example"
+    assert event["organizer"].params["CN"] == "NHS Berkshire"
+    assert event["attendee"] == "mailto:robin@example.com"
+    assert event["attendee"].params["PARTSTAT"] == "ACCEPTED"
+    assert event["attendee"].params["RSVP"] == "FALSE"
+    gone = read(WINTER, attendee="robin@example.com", state="cancelled", sequence=1)
+    assert gone["method"] == "CANCEL"
+    assert event_of(gone)["attendee"] == "mailto:robin@example.com"
 
 
 def test_the_title_says_nothing_of_therapy_and_a_demonstration_is_marked() -> None:

@@ -71,7 +71,7 @@ def test_tapping_through(
     assert reply.custom["type"] == "appointment"
     assert reply.custom["when"] == "Tuesday 8 December at 9:30am"
     assert reply.custom["way"] == "by video call"
-    assert Calendar.from_ical(reply.custom["calendar"])["method"] == "REQUEST"
+    assert Calendar.from_ical(reply.custom["calendar"])["method"] == "PUBLISH"
     assert booked_slot(database, referral_id) == slots["8 9:30"]
 
 
