@@ -9,7 +9,7 @@ from bot.booking import changing, diary, elsewhere, posting, waiting
 from bot.booking.bookmark import Bookmark
 from bot.booking.elsewhere import Attempt
 from bot.booking.offering import choices, first_page, free, like, next_page, shown
-from bot.booking.phrases import said, says_only
+from bot.booking.phrases import is_yes, said, says_only
 from bot.booking.reading import read_wishes
 from bot.booking.replies import about, booked
 from bot.booking.rules import rules_of
@@ -62,7 +62,9 @@ def understands(visit: Visit, bookmark: Bookmark, text: str) -> bool:
     if read_wishes(text, in_london(visit.now).date()):
         return True
     kinds = ("more", "all_times", "leave", "whichever", "cancel", "keep")
-    return bool(said(text, *kinds, *(("yes", "no") if bookmark.step == "confirm" else ())))
+    if bookmark.step != "confirm":
+        return bool(said(text, *kinds))
+    return bool(said(text, *kinds, "yes", "no")) or is_yes(text, *_yes_to(bookmark))
 
 
 def answer(visit: Visit, bookmark: Bookmark, text: str) -> Outcome:
@@ -171,6 +173,8 @@ def _confirmation(visit: Visit, slot: DiarySlot, *, moving: bool) -> Reply:
 def _answer_confirmation(visit: Visit, bookmark: Bookmark, slot: DiarySlot, text: str) -> Outcome:
     texts = booking_data().texts
     choosing = bookmark.copy(update={"step": "choose", "slot": None})
+    if is_yes(text, *_yes_to(bookmark)):
+        return _book(visit, bookmark, slot)
     says = said(text, "yes", "no", "leave", "more", "all_times")
     wishes = read_wishes(text, in_london(visit.now).date())
     if wishes and not any(wish.place is None and wish.meets(slot) for wish in wishes):
@@ -182,9 +186,12 @@ def _answer_confirmation(visit: Visit, bookmark: Bookmark, slot: DiarySlot, text
         diary.release(visit.session, visit.referral.id)
         visit.keep(choosing)
         return _say(texts.released)
-    if ("yes" in says and "no" not in says) or (wishes and not says):
-        return _book(visit, bookmark, slot)
     return _say(texts.confirm_unclear)
+
+
+def _yes_to(bookmark: Bookmark) -> tuple[str, ...]:
+    """What says yes to the confirmation, beside yes."""
+    return ("book", "move") if bookmark.moving else ("book",)
 
 
 def _book(visit: Visit, bookmark: Bookmark, slot: DiarySlot) -> Outcome:

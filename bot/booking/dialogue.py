@@ -117,8 +117,10 @@ class Booking:
             elsewhere = turn.is_question or turn.intent not in _OURS
             if bookmark.step == "callback_time":
                 return not (asking and elsewhere)
-            if bookmark.step == "callback" or bookmark.step in posting.STEPS:
+            if bookmark.step == "callback":
                 understood = handover.understands(turn.text)
+            elif bookmark.step in posting.STEPS:
+                understood = posting.understands(visit, bookmark, turn.text)
             elif bookmark.step in ("manage", "cancel"):
                 understood = managing.understands(visit, turn.text)
             else:

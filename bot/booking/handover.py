@@ -8,7 +8,7 @@ from bot.booking import posting
 from bot.booking.bookmark import Bookmark
 from bot.booking.links import visit_link
 from bot.booking.opening import opening
-from bot.booking.phrases import said
+from bot.booking.phrases import is_yes, said
 from bot.booking.replies import your_page
 from bot.booking.summary import summary_text
 from bot.booking.texts import booking_data
@@ -75,7 +75,7 @@ def question(bookmark: Bookmark) -> Reply:
 
 def understands(text: str) -> bool:
     """Whether the text says yes or no to a phone call."""
-    return bool(said(text, "yes", "no", "leave"))
+    return bool(said(text, "yes", "no", "leave")) or is_yes(text, "call")
 
 
 def answer(visit: Visit, bookmark: Bookmark, turn: Turn) -> Outcome:
@@ -83,11 +83,10 @@ def answer(visit: Visit, bookmark: Bookmark, turn: Turn) -> Outcome:
     data = booking_data()
     if bookmark.step == "callback_time":
         return _ask_for_call(visit, turn.text.strip())
-    says = said(turn.text, "yes", "no", "leave")
-    if says & {"no", "leave"}:
+    if said(turn.text, "no", "leave"):
         reply = Reply(data.texts.callback_no, buttons((data.buttons.prepare,)))
         return _over(visit, reply, "phone")
-    if "yes" in says:
+    if is_yes(turn.text, "call"):
         visit.keep(Bookmark(step="callback_time"))
         return Outcome()
     return Outcome((Reply(data.texts.confirm_unclear),))

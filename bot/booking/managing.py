@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.booking import changing, choosing, diary
 from bot.booking.bookmark import Bookmark
-from bot.booking.phrases import said
+from bot.booking.phrases import is_yes, said
 from bot.booking.reading import read_wishes
 from bot.booking.replies import about, cancelled
 from bot.booking.texts import booking_data
@@ -66,7 +66,7 @@ def answer(visit: Visit, bookmark: Bookmark, text: str) -> Outcome:
             return _keep(visit)
         if "change" in says:
             return begin(visit, "choose")
-        if says & {"yes", "cancel"}:
+        if is_yes(text, "cancel"):
             return _cancel(visit)
         return Outcome((Reply(booking_data().texts.confirm_unclear),))
     if says & {"keep", "leave"}:

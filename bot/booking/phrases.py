@@ -12,18 +12,14 @@ _BUTTONS = {  # which titles say what, beside the phrases of the same name
     "more": ("more",),
     "all_times": ("all_times",),
     "leave": ("not_now",),
-    "yes": (
-        "yes_book",
-        "yes_cancel",
-        "yes_callback",
-        "wait_list",
-        "yes_email",
-        "yes_text",
-        "yes_summary",
-    ),
+    "book": ("yes_book",),
+    "call": ("yes_callback",),
+    "email": ("yes_email", "yes_summary"),
+    "text": ("yes_text",),
+    "tell_me": ("wait_list",),
     "no": ("no_book", "no_cancel", "no_callback", "no_wait_list", "no_letters", "no_summary"),
     "change": ("change",),
-    "cancel": ("cancel",),
+    "cancel": ("cancel", "yes_cancel"),
     "keep": ("keep",),
 }
 
@@ -41,6 +37,25 @@ def said(text: str, *kinds: str) -> frozenset[str]:
             found.add(kind)
             left = left.replace(f" {phrase} ", "  ")
     return frozenset(found & {*kinds})
+
+
+def is_yes(text: str, *to: str) -> bool:
+    """Whether the text is a clear yes: it says yes, or one of `to`, politely, and nothing else.
+
+    "OK wait", "yes but can I rebook" and anything that is asked are none.
+    """
+    return "?" not in text and says_nothing_but(text, "yes", *to)
+
+
+def says_nothing_but(text: str, *kinds: str) -> bool:
+    """Whether the text is made of phrases of `kinds`, and of politeness."""
+    left = f" {plain(text)} "
+    found = False
+    for kind, phrase in _longest_first((*kinds, "polite")):
+        while f" {phrase} " in left:
+            found = found or kind != "polite"
+            left = left.replace(f" {phrase} ", "  ")
+    return found and not left.strip()
 
 
 def says_only(text: str, kind: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.booking import letters, waiting
 from bot.booking.bookmark import Bookmark
-from bot.booking.phrases import said
+from bot.booking.phrases import is_yes, said
 from bot.booking.summary import summary_files
 from bot.booking.texts import booking_data
 from bot.booking.visit import Visit
@@ -60,12 +60,16 @@ def question(visit: Visit, bookmark: Bookmark) -> Reply:
     return Reply(text.format(**values), buttons((*chosen, titles.no_letters)))
 
 
+def understands(visit: Visit, bookmark: Bookmark, text: str) -> bool:
+    """Whether the text says yes or no to the open question."""
+    return bool(said(text, "yes", "no", "leave")) or is_yes(text, *_yes_to(visit, bookmark))
+
+
 def answer(visit: Visit, bookmark: Bookmark, text: str) -> Outcome:
     """Takes in a yes or a no. Only a clear yes has anything sent."""
-    says = said(text, "yes", "no", "leave")
-    if says & {"no", "leave"}:
+    if said(text, "no", "leave"):
         return _no(visit, bookmark)
-    if "yes" not in says:
+    if not is_yes(text, *_yes_to(visit, bookmark)):
         return Outcome((Reply(booking_data().texts.confirm_unclear),))
     if bookmark.step == "summary":
         return _send_summary(visit)
@@ -87,6 +91,13 @@ def begin_summary(visit: Visit) -> bool:
         return False
     visit.keep(Bookmark(step="summary"))
     return True
+
+
+def _yes_to(visit: Visit, bookmark: Bookmark) -> tuple[str, ...]:
+    """What says yes to the open question, beside yes."""
+    if bookmark.step == "wait":
+        return ("tell_me",)
+    return ("email",) if bookmark.step == "summary" else letters.ways(visit)
 
 
 def _no(visit: Visit, bookmark: Bookmark) -> Outcome:

@@ -199,7 +199,21 @@ def test_another_time_instead_of_yes(
     assert booked_slot(database, referral_id) == slots["9 15:00"]
 
 
-@pytest.mark.parametrize("text", ["not sure", "yes... no", "banana"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not sure",
+        "yes... no",
+        "banana",
+        "ok wait",
+        "please wait",
+        "great, but is it free?",
+        "yes?",
+        "yes, cancel it",
+        "tuesday 9:30",  # the same button tapped again
+        "tuesday at 9:30 might be too early",
+    ],
+)
 def test_nothing_is_booked_without_a_clear_yes(
     chat: Chat, slots: dict[str, str], database: Database, referral_id: str, text: str
 ) -> None:
@@ -211,12 +225,16 @@ def test_nothing_is_booked_without_a_clear_yes(
     assert booked_slot(database, referral_id) is None
 
 
-def test_saying_the_time_again_is_a_yes(
-    chat: Chat, slots: dict[str, str], database: Database, referral_id: str
+@pytest.mark.parametrize(
+    "text", ["yes please x", "Ok, book it for me", "I'll take it, thanks", "👍 ok"]
+)
+def test_a_clear_yes_books(
+    chat: Chat, slots: dict[str, str], database: Database, referral_id: str, text: str
 ) -> None:
     chat.start()
     chat.say("the first one")
-    assert chat.say("tuesday 9:30").ended == "booked"
+    assert chat.booking.is_answer(chat.turn(text, intent="faq"))
+    assert chat.say(text).ended == "booked"
     assert booked_slot(database, referral_id) == slots["8 9:30"]
 
 

@@ -70,7 +70,8 @@ def test_a_callback_is_asked_for_once(
 def test_no_callback(calls: Chat, send_referral: SendReferral, database: Database) -> None:
     send_referral(service_id="lewisham", answers=PHONE)
     calls.start()
-    assert [r.text for r in calls.say("perhaps so").replies] == [TEXTS.confirm_unclear]
+    for unclear in ("perhaps so", "ok but what does it cost", "yes?", "please wait"):
+        assert [r.text for r in calls.say(unclear).replies] == [TEXTS.confirm_unclear]
     assert calls.say("no thanks").ended == "phone"
     assert asked_for(database) == []
 

@@ -58,7 +58,9 @@ def test_changing(chat: Chat, mine: str, other: str, database: Database) -> None
     chat.say("Fri 11 Dec, 2pm")
     assert chat.asked().text.startswith("Move your appointment to Friday 11 December at 2pm")
     assert booked_for(database, mine) == at(8, 9, 30)
-    done = chat.say("yes")
+    assert chat.say("ok, hold on").ended is None
+    assert booked_for(database, mine) == at(8, 9, 30)
+    done = chat.say("yes, move it please")
     assert done.ended == "moved"
     assert Calendar.from_ical(done.replies[0].custom["calendar"]).walk("VEVENT")[0]["sequence"] == 1
     assert booked_for(database, mine) == at(11, 14)
@@ -93,7 +95,7 @@ def test_no_other_time_to_change_to(chat: Chat, mine: str, database: Database) -
     assert booked_for(database, mine) == at(8, 9, 30)
 
 
-@pytest.mark.parametrize("text", ["Yes, cancel it", "yes", "cancel it please"])
+@pytest.mark.parametrize("text", ["Yes, cancel it", "yes", "cancel it please", "Ok yes thank you"])
 def test_cancelling(chat: Chat, mine: str, database: Database, text: str) -> None:
     chat.booking.cancel("someone", chat.now)
     assert "Tuesday 8 December at 9:30am" in chat.asked().text
@@ -110,10 +112,26 @@ def test_not_cancelling(chat: Chat, mine: str, database: Database, text: str) ->
     assert booked_for(database, mine) == at(8, 9, 30)
 
 
-def test_only_a_clear_yes_cancels(chat: Chat, mine: str, database: Database) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hmm",
+        "ok wait",
+        "please wait",
+        "hmm ok but I might still come",
+        "cancel what?",
+        "I'm not sure, maybe cancel",
+        "what if I just cancel later?",
+        "yes but can I rebook?",
+        "book it",
+        "cancel?",
+    ],
+)
+def test_only_a_clear_yes_cancels(chat: Chat, mine: str, database: Database, text: str) -> None:
     chat.booking.cancel("someone", chat.now)
-    outcome = chat.say("hmm")
+    outcome = chat.say(text)
     assert [reply.text for reply in outcome.replies] == [TEXTS.confirm_unclear]
+    assert titles(chat.asked()) == [TITLES.yes_cancel, TITLES.no_cancel]
     assert booked_for(database, mine) == at(8, 9, 30)
 
 

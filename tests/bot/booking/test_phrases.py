@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.booking.phrases import said, says_only
+from bot.booking.phrases import is_yes, said, says_only
 from bot.booking.texts import booking_data
 
 
@@ -23,6 +23,28 @@ def test_yes_and_no(text: str, kinds: set[str]) -> None:
     assert said(text, "yes", "no") == kinds
 
 
+@pytest.mark.parametrize(
+    ("text", "clear"),
+    [
+        ("Yes, book it", True),
+        ("ok, yes please", True),
+        ("please", True),
+        ("YESSS!", True),
+        ("thank you", False),
+        ("x", False),
+        ("", False),
+        ("yes no", False),
+        ("yes yes yes", True),
+        ("yes but not then", False),
+        ("yes, cancel it", False),
+        ("book it?", False),
+        ("I'm not sure", False),
+    ],
+)
+def test_a_clear_yes_says_nothing_else(text: str, clear: bool) -> None:
+    assert is_yes(text, "book") is clear
+
+
 def test_every_button_says_what_it_is_for() -> None:
     titles = booking_data().buttons
     assert said(titles.more, "more", "all_times", "leave") == {"more"}
@@ -33,6 +55,13 @@ def test_every_button_says_what_it_is_for() -> None:
     assert said(titles.keep, "change", "cancel", "keep") == {"keep"}
     for title in (titles.yes_book, titles.yes_cancel, titles.yes_callback):
         assert said(title, "yes", "no") == {"yes"}
+    assert is_yes(titles.yes_book, "book")
+    assert is_yes(titles.yes_cancel, "cancel")
+    assert is_yes(titles.yes_callback, "call")
+    assert is_yes(titles.wait_list, "tell_me")
+    assert is_yes(titles.yes_email, "email")
+    assert is_yes(titles.yes_summary, "email")
+    assert is_yes(titles.yes_text, "text")
     for title in (titles.no_book, titles.no_cancel, titles.no_callback):
         assert said(title, "yes", "no") == {"no"}
 
