@@ -8,7 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from bot.minilm import Embedder, Embeddings, Vectors, model_folder
+from bot.minilm import Embedder, Embeddings, model_folder
+from bot.minilm_graph import Vectors
 
 
 def embed(texts: Sequence[str]) -> Vectors:

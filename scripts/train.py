@@ -27,6 +27,7 @@ INPUTS = (
     "bot/nlu",
     "bot/embedding.py",
     "bot/minilm.py",
+    "bot/minilm_graph.py",
     "requirements.txt",
 )
 

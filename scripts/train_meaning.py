@@ -27,13 +27,12 @@ from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
 from bot.crisis.meaning import CATEGORIES, WEIGHTS_PATH, cleaned, sentences
 from bot.datafile import ROOT
-from bot.minilm import DIMENSIONS, Vectors, model_folder
+from bot.minilm import DIMENSIONS, LAYERS, LOWER_LAYERS, model_folder
+from bot.minilm_graph import Vectors
 from scripts.crisis_lines import TRAINING, Line, read_folder
 from scripts.plainly import run
 
 HEADS = 12
-LAYERS = 6
-FIRST = 2  # layers below this one are left as they are
 RANK = 12
 EPOCHS = 4
 BATCH = 32
@@ -180,7 +179,7 @@ class Network:
         self._norm = _Norm("embeddings.LayerNorm", weights, None)
         self.tuned: dict[str, Any] = {}
         self._layers = [
-            _Layer(number, weights, self.tuned if number >= FIRST else None)
+            _Layer(number, weights, self.tuned if number >= LOWER_LAYERS else None)
             for number in range(LAYERS)
         ]
         outputs = 2 + len(CATEGORIES)
@@ -205,7 +204,7 @@ class Network:
         mask = ((1 - present) * -1e9)[:, None, None, :]
         x = self._norm(tf.gather(self._words, ids) + self._positions[: tf.shape(ids)[1]])
         for number, layer in enumerate(self._layers):
-            x = layer(x, mask, dropout if number >= FIRST else 0.0)
+            x = layer(x, mask, dropout if number >= LOWER_LAYERS else 0.0)
         mean = tf.reduce_sum(x * present[..., None], 1)
         unit = mean / tf.norm(mean, axis=1, keepdims=True) * SCALE
         head = self.head

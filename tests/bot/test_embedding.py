@@ -30,7 +30,7 @@ def test_gives_the_numbers_of_the_published_model(text: str) -> None:
     assert embed([text])[0, :4] == pytest.approx(PUBLISHED[text], abs=1e-5)
 
 
-def test_texts_in_one_batch_are_as_each_alone() -> None:
+def test_texts_together_are_as_each_alone() -> None:
     texts = list(PUBLISHED)
     together = embed(texts)
     alone = np.vstack([embed([text]) for text in texts])

@@ -9,6 +9,7 @@ import pytest
 from bot import minilm
 from bot.embedding import shared_model
 from bot.minilm import DIMENSIONS, Embedder, EmbeddingError, changed_layers, model_folder
+from bot.minilm_graph import Vectors
 
 TEXTS = ["hello", "How long would I have to wait for the first appointment?"]
 BIAS = "encoder.layer.5.output.dense.bias"
@@ -44,7 +45,7 @@ def test_unchanged_layers_change_nothing() -> None:
     ],
     ids=["replaced", "added to"],
 )
-def test_changed_layers_change_the_meaning(changes: dict[str, minilm.Vectors]) -> None:
+def test_changed_layers_change_the_meaning(changes: dict[str, Vectors]) -> None:
     model = shared_model()
     changed = model.embed_through(TEXTS, changed_layers(model_folder(), changes))
     assert np.abs(changed - model.embed(TEXTS).meaning).max() > 0.01
@@ -54,6 +55,12 @@ def test_changes_that_do_not_fit_are_said_in_one_line() -> None:
     wrong = {f"{WEIGHT}.up": np.zeros((3, 2)), f"{WEIGHT}.down": np.zeros((2, 3))}
     with pytest.raises(EmbeddingError, match="don't fit"):
         changed_layers(model_folder(), wrong)
+
+
+def test_changes_to_lower_layers_are_refused() -> None:
+    low = {"encoder.layer.1.output.dense.bias": np.zeros(DIMENSIONS, np.float32)}
+    with pytest.raises(EmbeddingError, match="a lower layer"):
+        changed_layers(model_folder(), low)
 
 
 def test_missing_weights_are_said_in_one_line(tmp_path: Path) -> None:
