@@ -25,7 +25,8 @@ def make_demonstration_slots(
 ) -> int:
     """Adds the demonstration slots of the coming weeks that aren't there yet.
 
-    Does nothing unless the settings say that this is a demonstration. Every slot is marked.
+    Does nothing unless the settings say that this is a demonstration, nor for a service whose
+    diary is kept elsewhere. Every slot is marked.
 
     Returns:
         How many were added.
@@ -34,7 +35,7 @@ def make_demonstration_slots(
         return 0
     made = 0
     for service_id, service in services.items():
-        if service.handover.kind == "diary":
+        if service.handover.kind == "diary" and service.handover.fhir is None:
             try:
                 made += _fill(database, service_id, now)
             except IntegrityError:  # another process has just made the same ones

@@ -38,16 +38,21 @@ def free_slots(
     *,
     notice: timedelta = timedelta(),
     for_referral: str | None = None,
+    elsewhere: bool = False,
 ) -> list[DiarySlot]:
     """The service's free slots that begin more than `notice` from `now`, soonest first.
 
     A slot whose hold has run out is free. One that `for_referral` holds is free to it.
+
+    Args:
+        elsewhere: another system keeps the diary: only times that it has can be booked there.
     """
     found = session.execute(
         select(DiarySlot)
         .where(
             _slots.service_id == service_id,
             _slots.starts_at > now + notice,
+            _slots.remote_id.is_not(None) if elsewhere else _slots.remote_id.is_(None),
             _open_to(for_referral, now),
         )
         .order_by(_slots.starts_at, _slots.mode, _slots.id)

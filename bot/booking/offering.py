@@ -35,6 +35,7 @@ def free(visit: Visit) -> list[DiarySlot]:
             visit.now,
             notice=rules.notice,
             for_referral=visit.referral.id,
+            elsewhere=visit.service.handover.fhir is not None,
         )
         if rules.allow(slot)
     ]
@@ -43,7 +44,13 @@ def free(visit: Visit) -> list[DiarySlot]:
 
 def like(visit: Visit, slot: DiarySlot) -> list[DiarySlot]:
     """Other free slots at the same time and held the same way."""
-    found = free_slots(visit.session, visit.service.id, visit.now, for_referral=visit.referral.id)
+    found = free_slots(
+        visit.session,
+        visit.service.id,
+        visit.now,
+        for_referral=visit.referral.id,
+        elsewhere=visit.service.handover.fhir is not None,
+    )
     return [each for each in found if each.id != slot.id and _alike(each) == _alike(slot)]
 
 

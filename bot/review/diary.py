@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.booking.times import from_london
+from bot.knowledge.services import services
 from bot.records.models import Appointment, Case, DiarySlot, StaffUser
 from bot.review.access import services_of
 from bot.review.queue import names_of
@@ -83,8 +84,10 @@ def open_slots(
     A time that is there already with the same beginning is left as it is.
 
     Raises:
-        NotPossible: it is past, ends before it begins, or is repeated too often.
+        NotPossible: it is past, ends before it begins, or is repeated too often, or the service's
+            diary is kept elsewhere.
     """
+    _check_kept_here(service_id)
     if not 1 <= weeks <= MOST_WEEKS:
         raise NotPossible("slot_weeks")
     starts = [from_london(day + timedelta(weeks=each), begins) for each in range(weeks)]
@@ -120,9 +123,23 @@ def reopen(session: Session, user: StaffUser, slot_id: str, version: int) -> Dia
     """Opens a closed time again.
 
     Raises:
-        NotPossible: it changed meanwhile.
+        NotPossible: it changed meanwhile, or the service's diary is kept elsewhere.
     """
+    slot = session.get(DiarySlot, slot_id)
+    if slot is not None:
+        _check_kept_here(slot.service_id)
     return _change(session, user, slot_id, version, ("closed",), "free")
+
+
+def kept_here(user: StaffUser) -> list[str]:
+    """The services of this person whose times are opened here, not in another system."""
+    known = services()
+    return [each for each in services_of(user) if known[each].handover.fhir is None]
+
+
+def _check_kept_here(service_id: str) -> None:
+    if services()[service_id].handover.fhir is not None:
+        raise NotPossible("slots_elsewhere")
 
 
 def _change(

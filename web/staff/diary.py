@@ -38,6 +38,7 @@ def week(visit: Visit) -> Response:
         "after": monday + timedelta(weeks=1),
         "today": today,
         "services": {each: known[each].short_name for each in services_of(visit.me)},
+        "opens_for": diary.kept_here(visit.me),
         "modes": _MODES,
         "most_weeks": diary.MOST_WEEKS,
     }

@@ -12,6 +12,7 @@ from bot.knowledge.services import services
 from bot.records.database import Database
 from bot.records.models import DiarySlot
 from bot.settings import settings
+from tests.fhir.fixtures import booking_at
 
 
 def slots(database: Database) -> list[DiarySlot]:
@@ -82,4 +83,10 @@ def test_none_outside_a_demonstration(
     real = settings().copy(update={"demo": False})
     monkeypatch.setattr("bot.booking.demonstration.settings", lambda: real)
     assert make_demonstration_slots(database, services(), now) == 0
+    assert slots(database) == []
+
+
+def test_none_for_a_service_whose_diary_is_elsewhere(database: Database, now: datetime) -> None:
+    known = {"berkshire": booking_at("https://fhir.example")}
+    assert make_demonstration_slots(database, known, now) == 0
     assert slots(database) == []

@@ -15,6 +15,7 @@ from bot.knowledge.services import services
 from bot.records.database import Database
 from bot.records.models import Referral
 from tests.bot.booking.conftest import AddSlot, SendReferral, titles
+from tests.fhir.fixtures import booking_at
 
 RULES = booking_data().limits
 TITLES = booking_data().buttons
@@ -134,3 +135,15 @@ def test_several_ways_are_on_the_buttons(add_slot: AddSlot, visit: Visit) -> Non
         "Tue 8 Dec, 10am, face to face, Reading",
         "Tue 8 Dec, 10am, by video call",
     ]
+
+
+def test_only_times_of_the_diary_that_counts_are_offered(visit: Visit, add_slot: AddSlot) -> None:
+    here, there, same_there = (
+        add_slot(at(7, 9)),
+        add_slot(at(7, 9), remote_id="a"),
+        add_slot(at(7, 9), remote_id="b"),
+    )
+    elsewhere = Visit(visit.session, visit.referral, booking_at("https://fhir.example"), visit.now)
+    for on, ids in ((visit, {here}), (elsewhere, {there, same_there})):
+        (shown_one,) = free(on)
+        assert {shown_one.id, *(slot.id for slot in like(on, shown_one))} == ids

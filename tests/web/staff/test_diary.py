@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.booking import diary as booking
+from bot.knowledge.services import services
 from bot.records.models import DiarySlot
+from bot.review import diary
+from tests.fhir.fixtures import booking_at
 
 TIMES = {
     "service": "berkshire",
@@ -100,3 +103,18 @@ def test_another_services_time_is_not_theirs(console, lead) -> None:
     assert "10:00 to 10:45" not in other.last.text
     assert other.post(f"/diary/{slot.id}/close", version=1).status_code == 409
     assert slots(console)[0].state == "free"
+
+
+def test_no_time_is_opened_for_a_diary_in_another_system(console, lead, monkeypatch) -> None:
+    lead.post("/diary", **TIMES)
+    (slot,) = slots(console)
+    lead.post(f"/diary/{slot.id}/close", version=1)
+    known = {**services(), "berkshire": booking_at("https://fhir.example/r4")}
+    monkeypatch.setattr(diary, "services", lambda: known)
+    refused = [
+        lead.post("/diary", **{**TIMES, "day": "2026-12-09"}),
+        lead.post(f"/diary/{slot.id}/reopen", version=2),
+    ]
+    assert all("Open its times there." in page.text for page in refused)
+    assert [each.state for each in slots(console)] == ["closed"]
+    assert '<option value="berkshire">' not in lead.get("/diary").text
