@@ -30,11 +30,10 @@ from bot.records import referrals
 from bot.records.database import Database
 from bot.records.encryption import cipher
 from bot.records.models import FailedLookup
-from bot.records.references import find_code
+from bot.records.references import find_reference
 from bot.reply import Reply, buttons
 
 _OURS = frozenset({None, "nlu_fallback", "referral_status", "resume_referral", "inform_service"})
-_REFERENCE_LETTERS = 9  # its dash too
 _NOTHING = "0000-00-00"  # no one's date of birth
 
 
@@ -121,8 +120,8 @@ class Lookup:
 
 def read(text: str, now: datetime) -> tuple[str | None, str | None]:
     """The reference and the date of birth in a text, each None if it isn't there."""
-    found = find_code(text)
-    if found is None or len(found[0]) != _REFERENCE_LETTERS:
+    found = find_reference(text)
+    if found is None:
         return None, _date(text, now)
     reference, rest = found
     return reference, _date(rest, now)

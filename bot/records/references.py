@@ -19,6 +19,9 @@ _DASH = r"[\u2010-\u2015-]"
 _AS_GIVEN = re.compile(rf"\b{_GROUP}{_DASH}{_GROUP}(?:{_DASH}{_GROUP})?\b")
 _RESUME_CODE = re.compile(rf"\b{_GROUP}{_GAP}?{_GROUP}{_GAP}?{_GROUP}\b")
 _REFERENCE = re.compile(rf"\b{_GROUP}{_GAP}?{_GROUP}\b")
+_ANY_REFERENCE = re.compile(rf"\b(?=({_GROUP}{_GAP}?{_GROUP})\b)")  # also where they overlap
+# What stands beside a reference: years, "27th", "date", words with letters that it never has.
+_BESIDE = re.compile(r"[0-9]+(?:ST|ND|RD|TH)?|DATE|[A-Z]*[ILOU][A-Z]*")
 
 
 def new_reference() -> str:
@@ -48,6 +51,38 @@ def find_code(text: str) -> tuple[str, str] | None:
                     return None
                 return _dashed(letters), f"{text[: match.start()]} {text[match.end() :]}"
     return None
+
+
+def find_reference(text: str) -> tuple[str, str] | None:
+    """The reference in `text`, and the text around it; None if there is none.
+
+    Without its dash, a word or a year beside it looks like a part of it ("code 4k7m 2qxd 1985"):
+    the two groups are taken that look most like a reference.
+    """
+    found = _codes(_AS_GIVEN, text.upper()) or _codes(_ANY_REFERENCE, text.upper())
+    if not found:
+        return None
+    letters, start, end = max(found, key=lambda code: _likeness(code[0]))
+    if len(letters) != _REFERENCE_LETTERS:  # a resume code
+        return None
+    return _dashed(letters.translate(_MISREAD)), f"{text[:start]} {text[end:]}"
+
+
+def _codes(pattern: re.Pattern[str], text: str) -> list[tuple[str, int, int]]:
+    """The letters of every code that the pattern finds, and where it begins and ends."""
+    found = []
+    for match in pattern.finditer(text):
+        start, end = match.span(match.lastindex or 0)
+        letters = re.sub(_GAP, "", text[start:end])
+        if _looks_random(letters) and set(letters.translate(_MISREAD)) <= set(ALPHABET):
+            found.append((letters, start, end))
+    return found
+
+
+def _likeness(letters: str) -> int:
+    """Of two groups, how much they look like those of a reference."""
+    groups = (letters[i : i + 4] for i in range(0, len(letters), 4))
+    return sum(0 if _BESIDE.fullmatch(each) else 1 if each.isalpha() else 2 for each in groups)
 
 
 def _grouped(length: int) -> str:

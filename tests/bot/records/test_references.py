@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.records.references import ALPHABET, new_reference, new_resume_code, read_code
+from bot.records.references import (
+    ALPHABET,
+    find_reference,
+    new_reference,
+    new_resume_code,
+    read_code,
+)
 
 
 def test_codes_read_back_as_they_are_said() -> None:
@@ -30,3 +36,18 @@ def test_words_are_not_codes(text: str) -> None:
 @pytest.mark.parametrize("words", ["my referral 4K7M-2QXD, born in May", "reference: 4k7m–2qxd"])
 def test_a_word_before_a_reference_is_not_taken_into_it(words: str) -> None:
     assert read_code(words) == "4K7M-2QXD"
+
+
+def test_a_reference_is_found_without_its_dash_between_words_and_numbers() -> None:
+    for before, after in (("", " born 27 april 1985"), ("", " 1985-04-27"), ("code ", "")):
+        for _ in range(200):
+            code = new_reference()
+            if any(part.isalpha() or part.isdigit() for part in code.split("-")):
+                continue  # a word beside those can't be told from them
+            text = f"{before}{code.lower().replace('-', ' ')}{after}"
+            assert find_reference(text) == (code, f"{before} {after}")
+
+
+def test_a_resume_code_is_no_reference() -> None:
+    assert find_reference("4K7M-2QXD-9RTA") is None
+    assert find_reference("hello there") is None
