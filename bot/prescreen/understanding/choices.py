@@ -8,6 +8,7 @@ score is never guessed. Small slips of spelling are forgiven.
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def read_one(
         scores: a number is a choice's own value, as on the printed form.
         numbered: a number is a choice's place in the list, from 1.
         additions: words of any kind may stand beside the choice.
-        remarks: so may a remark after the first comma or full stop.
+        remarks: so may a remark after the first comma or full stop, or an answer taken back.
     """
     book = _book(tuple(options), tuple(unclear))
     said = plain(text)
@@ -78,8 +79,13 @@ def read_one(
     by_number = _by_number(said, options, scores=scores, numbered=numbered)
     if by_number is not None:
         return by_number
-    value = _read(_mended(said.split(), book), book, scores, additions)
-    return _before_a_remark(text, book, scores) if value is None and remarks else value
+    tokens = _mended(said.split(), book)
+    value = _read(tokens, book, scores, additions)
+    if value is None and remarks:
+        value = _corrected(tokens, book, scores)
+    if value is None and remarks:
+        value = _before_a_remark(text, book, scores)
+    return value
 
 
 def leading(text: str, options: Sequence[Option]) -> ChoiceValue | None:
@@ -138,9 +144,20 @@ def _before_a_remark(text: str, book: _Book, scores: bool) -> ChoiceValue | None
     first, *others = (_mended(plain(part).split(), book) for part in _CLAUSE_END.split(text))
     value = _read(first, book, scores)
     rest = [token for tokens in others for token in tokens]
-    if value is None or words().blockers.intersection(rest):
+    if value is None or (words().blockers - words().negations).intersection(rest):
         return None
     return value if {span.value for span in _spans(rest, book)} <= {value} else None
+
+
+def _corrected(tokens: Sequence[str], book: _Book, scores: bool) -> ChoiceValue | None:
+    """In "several, actually no, more than half" the choice that is named last."""
+    corrections = sorted((phrase.split() for phrase in words().corrections), key=len, reverse=True)
+    for start in range(len(tokens) - 1, 0, -1):
+        for phrase in corrections:
+            end = start + len(phrase)
+            if list(tokens[start:end]) == phrase and any(_spans(tokens[:start], book)):
+                return _read(_from_phrase(tokens[end:], book), book, scores)
+    return None
 
 
 def _ruled_out(tokens: Sequence[str], book: _Book) -> tuple[ChoiceValue, list[str]] | None:
@@ -154,9 +171,7 @@ def _ruled_out(tokens: Sequence[str], book: _Book) -> tuple[ChoiceValue, list[st
             return None  # "not at all" is a choice itself
         value = book.phrases.get(tuple(tokens[start + 1 : end]))
         if value is not None:
-            rest = list(tokens[end:])
-            while rest and rest[0] in common.instead and not _begins_with_phrase(rest, book):
-                rest = rest[1:]
+            rest = _from_phrase(tokens[end:], book)
             return (value, rest) if rest else None
     return None
 
@@ -168,8 +183,14 @@ def _names_of(value: ChoiceValue, options: Sequence[Option]) -> frozenset[str]:
     return frozenset({str(value), *(word for word, number in ordinals if number == place)})
 
 
-def _begins_with_phrase(tokens: Sequence[str], book: _Book) -> bool:
-    return any(tuple(tokens[:n]) in book.phrases for n in range(1, book.longest + 1))
+def _from_phrase(tokens: Sequence[str], book: _Book) -> list[str]:
+    """The tokens without the words that lead over to another choice: "but more like"."""
+    rest = list(tokens)
+    while rest and rest[0] in words().instead:
+        if any(tuple(rest[:length]) in book.phrases for length in range(1, book.longest + 1)):
+            break
+        del rest[0]
+    return rest
 
 
 def _without_tail(tokens: Sequence[str], book: _Book) -> Sequence[str]:
@@ -206,13 +227,20 @@ def _book(options: tuple[Option, ...], unclear: tuple[str, ...]) -> _Book:
     }
     phrases.update({_singular(phrase.split()): None for phrase in unsure})
     vocabulary = {token for phrase in phrases for token in phrase}
+    other = {token for phrase in common.corrections for token in phrase.split()}
     return _Book(
         options=options,
         whole=whole,
         phrases=phrases,
         longest=max(map(len, phrases)),
         known=frozenset(
-            vocabulary | common.fillers | common.blockers | common.tails | set(common.ordinals)
+            vocabulary
+            | common.fillers
+            | common.blockers
+            | common.tails
+            | common.units
+            | other
+            | {*common.ordinals, *common.numbers}
         ),
         spellings=tuple(sorted(t for t in vocabulary if len(t) >= _SHORTEST_MEANT)),
     )
@@ -287,6 +315,11 @@ def _by_number(
     if len(places) == 1 and all(token in common.fillers for token in others):
         place = places[0] if places[0] > 0 else len(options)
         return options[place - 1].value if place <= len(options) else None
+    if any(
+        _number(token) is not None and unit in common.units
+        for token, unit in itertools.pairwise(tokens)
+    ):
+        return None
     numbers = [_number(token) for token in tokens if _number(token) is not None]
     if len(tokens) > 1:  # "one" beside other words is no number
         numbers = [_number(token) for token in tokens if token.isdigit()] or numbers

@@ -54,17 +54,17 @@ def _number(token: str) -> int:
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     number = rf"\d{{1,2}}|{'|'.join(sorted(words().numbers, key=len, reverse=True))}"
-    numbers = rf"(?P<low>{number})(?: (?:or|to|and|maybe)? ?(?P<high>{number}))?"
+    numbers = rf"(?P<low>{number})(?:ish)?(?: (?:or|to|and|maybe)? ?(?P<high>{number}))?"
     unit = r"(?:days?|nights?|mornings?|evenings?)"
-    week = r"(?P<weekly>(?:a|per|each|every|in a|out of the|of the) week)"
+    week = r"(?P<weekly>(?:a|per|each|every|in a|out of the|of the) (?:week|wk))"
     one_week = r"(?P<one_week>(?:of )?(?:last|this|the past) week)"
     fortnight = rf"(?P<whole>14|fourteen|7|seven|fortnight|(?:2|two) weeks)(?: {unit})?"
-    out_of = rf"(?:out of|outta|out|of)(?: the| those| these| last| past)* {fortnight}"
+    out_of = rf"(?:(?:out of|outta|out|of|from)(?: the| those| these| last| past)* )?{fortnight}"
     all_but = rf"(?P<without>(?:all|every|every {unit}) (?:but|bar|except|except for) )"
     of_days = rf"(?: of (?:them|the|those|these))? ?{unit}"
     daily = r"times? (?P<daily>a|per|every|each) day"
     return re.compile(
         rf"\b(?:{all_but}?{numbers}"
         rf"(?(without)(?:{of_days}| of them)?|(?: {daily}|(?: {unit})? {out_of}"
-        rf"|(?: {unit}| times?) {week}|(?: {unit}| times?) {one_week}|{of_days})))\b"
+        rf"|(?: {unit}| times?| ?x)? {week}|(?: {unit}| times?) {one_week}|{of_days})))\b"
     )
