@@ -84,20 +84,21 @@ def tell(visit: Visit, name: LetterName, appointment: Appointment, slot: DiarySl
         values,
         slot,
         calendar=calendar,
-        lane=f"referral:{visit.referral.id}:letters",
+        # That one is cancelled is worth knowing at any time.
+        over=slot.starts_at if appointment.state == "booked" else None,
     )
     due = slot.starts_at - rules_of(visit.service).remind
     if appointment.state == "booked" and due > visit.now:
         key = f"{stem}:reminder:{appointment.sequence}"
         values = _values(visit, slot, due)  # by then a link of today may be over
-        _write(visit, "reminder", key, values, slot, due=due, give_up=slot.starts_at)
+        _write(visit, "reminder", key, values, slot, due=due, over=slot.starts_at)
 
 
 def offer_time(visit: Visit, slot: DiarySlot, until: datetime) -> None:
     """Writes that a time has come free and is kept for them until then."""
     values = {**_values(visit, slot), "until": long_time(until)}
     key = f"waiting:{visit.referral.id}:{slot.id}:{slot.version}"
-    _write(visit, "time_free", key, values, slot, give_up=until, only=ways(visit)[:1])
+    _write(visit, "time_free", key, values, slot, over=until, only=ways(visit)[:1])
 
 
 def send_summary(visit: Visit, attachments: Sequence[Mapping[str, str]]) -> None:
@@ -123,9 +124,8 @@ def _write(
     only: Sequence[Way] | None = None,
     calendar: str | None = None,
     attachments: Sequence[Mapping[str, str]] = (),
-    lane: str | None = None,
     due: datetime | None = None,
-    give_up: datetime | None = None,
+    over: datetime | None = None,
 ) -> None:
     letters = outbox_data().letters
     letter = getattr(letters, name)
@@ -152,12 +152,12 @@ def _write(
             visit.session,
             key=f"{key}:{each}",
             kind="email" if each == "email" else "webhook",
-            lane=f"{lane}:{each}" if lane else None,
+            lane=f"referral:{visit.referral.id}:letters:{each}",
             payload=payload,
             referral_id=visit.referral.id,
             now=visit.now,
             due=due,
-            give_up=give_up,
+            over=over,
         )
 
 

@@ -67,7 +67,7 @@ def _list(_chosen: argparse.Namespace) -> int:
     query = select(OutboxMessage).where(OutboxMessage.state.in_(("waiting", "dead")))
     with get_database().reading() as session:
         for message in session.execute(query.order_by(OutboxMessage.id)).scalars():
-            when = message.finished_at or message.due_at
+            when = message.finished_at or message.claimed_until or message.due_at
             print(
                 f"{message.id:8}  {message.state:8}  {when:%Y-%m-%d %H:%M} UTC"
                 f"  tried {message.attempts} times  {plainly.about(message.key, message.kind)}"
@@ -86,7 +86,7 @@ def _resend(chosen: argparse.Namespace) -> int:
         done = sum(queue.resend(session, number, _now()) for number in numbers)
     if chosen.number != "all" and not done:
         return _not_found(chosen.number)
-    print(f"Will be sent again: {done}.")
+    print(f"Will be sent again: {done}. What is over by now is not.")
     return 0
 
 
@@ -104,7 +104,10 @@ def _numbers(text: str) -> list[int]:
 
 
 def _not_found(number: str) -> int:
-    print(f"There is no dead letter {number}: see `python -m bot.outbox list`", file=sys.stderr)
+    print(
+        f"There is no dead letter {number}, or its time is over: see `python -m bot.outbox list`",
+        file=sys.stderr,
+    )
     return 1
 
 

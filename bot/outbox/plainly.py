@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bot.outbox.texts import outbox_data
 
-_UNTIL = ("reminder", "time_free")  # of no use after the moment at which they are given up
-
 
 def subject(key: str) -> str:
     """What the message of a key is, by its name in data/outbox.yml: "moved", "flag_notice", …"""
@@ -41,8 +39,3 @@ def problem(kept: str | None) -> str:
         return kept or ""
     data = outbox_data()
     return data.problems.get(kept) or data.problem.format(name=kept)
-
-
-def passes(key: str) -> bool:
-    """Whether the message is of no use any more once its time is over."""
-    return subject(key) in _UNTIL

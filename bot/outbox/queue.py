@@ -4,7 +4,8 @@ A message is written in the transaction of what it is about, so that neither is 
 the other. A worker claims it, delivers it outside of any transaction, and notes how that went.
 If it dies in between, the claim runs out and the message is delivered again, with the same key,
 by which its receiver knows it. Within a lane nothing overtakes: a dead letter holds up what
-comes after it until staff send it again or drop it.
+is due after it until staff send it again or drop it. What is of no use any more is never sent,
+and holds nothing up.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.outbox.retry import wait
 from bot.outbox.texts import outbox_data
 from bot.records.models import OutboxMessage
+
+OVER = "over"  # the problem of what wasn't delivered in time: a name in data/outbox.yml
 
 _messages: Any = OutboxMessage  # its columns
 
@@ -33,7 +36,7 @@ def put(
     lane: str | None = None,
     referral_id: str | None = None,
     due: datetime | None = None,
-    give_up: datetime | None = None,
+    over: datetime | None = None,
 ) -> None:
     """Adds a message to the caller's transaction. A key that is there already adds nothing.
 
@@ -41,10 +44,11 @@ def put(
         key: what the message is about; its receiver gets it too. Nothing personal.
         kind: which sender takes it (see `bot.outbox.senders`).
         payload: what to send, in JSON values; encrypted, and gone once it is delivered.
-        lane: messages of one lane go in order; one of its own unless given.
+        lane: messages of one lane go in the order in which they are due; one of its own unless
+            given.
         referral_id: the referral with which it is erased.
         due: not before then.
-        give_up: when it is of no use any more; some days after `due` unless given.
+        over: when it is of no use any more.
     """
     if session.execute(select(_messages.id).where(_messages.key == key)).first() is not None:
         return
@@ -59,46 +63,37 @@ def put(
             attempts=0,
             created_at=now,
             due_at=due or now,
-            give_up_at=give_up or _give_up_at(due or now),
+            give_up_at=_give_up_at(due or now),
+            over_at=over,
         )
     )
     session.flush()
 
 
 def withdraw(session: Session, prefix: str) -> int:
-    """Takes back what waits under a key that begins so; gives how many there were."""
+    """Takes back what wasn't delivered under a key that begins so; gives how many there were."""
     done: Any = session.execute(
         delete(OutboxMessage)
-        .where(_messages.key.startswith(prefix, autoescape=True), _messages.state == "waiting")
+        .where(
+            _messages.key.startswith(prefix, autoescape=True),
+            _messages.state.in_(("waiting", "dead")),
+        )
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)
 
 
 def claim(session: Session, now: datetime) -> OutboxMessage | None:
-    """The next message that may go, for this worker alone until its claim runs out."""
-    earlier: Any = aliased(OutboxMessage)
-    held_up = exists().where(
-        earlier.lane == _messages.lane,
-        earlier.id < _messages.id,
-        earlier.state.in_(("waiting", "dead")),
-    )
-    message: OutboxMessage | None = (
-        session.execute(
-            select(OutboxMessage)
-            .where(
-                _messages.state == "waiting",
-                _messages.due_at <= now,
-                or_(_messages.claimed_until.is_(None), _messages.claimed_until <= now),
-                ~held_up,
-            )
-            .order_by(_messages.due_at, _messages.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=OutboxMessage)
-        )
-        .scalars()
-        .first()
-    )
+    """The next message that may go, for this worker alone until its claim runs out.
+
+    What is over is put with the dead letters instead, for staff to see that it never went.
+    """
+    message = _next(session, now)
+    while message is not None and is_over(message, now):
+        message.state, message.payload, message.problem = "dead", None, OVER
+        message.claimed_until, message.finished_at = None, now
+        session.flush()
+        message = _next(session, now)
     if message is not None:
         message.claimed_until = now + timedelta(seconds=outbox_data().delivery.claim_seconds)
         message.attempts += 1
@@ -130,7 +125,7 @@ def failed(
     if for_good or now >= message.give_up_at:
         message.state, message.finished_at = "dead", now
     else:
-        message.due_at = now + wait(message.attempts)
+        message.claimed_until = now + wait(message.attempts)
 
 
 def dead_letters(session: Session) -> list[OutboxMessage]:
@@ -146,12 +141,12 @@ def dead_letters(session: Session) -> list[OutboxMessage]:
 
 
 def resend(session: Session, message_id: int, now: datetime) -> bool:
-    """Puts a dead letter back in the queue; False when there is none of that id."""
+    """Puts a dead letter back in its place; False when there is none of that id, or it is over."""
     message = session.get(OutboxMessage, message_id)
-    if message is None or message.state != "dead":
+    if message is None or message.state != "dead" or is_over(message, now):
         return False
     message.state, message.attempts, message.finished_at = "waiting", 0, None
-    message.due_at, message.give_up_at = now, _give_up_at(now)
+    message.claimed_until, message.give_up_at = now, _give_up_at(now)
     return True
 
 
@@ -173,13 +168,46 @@ def late(session: Session, now: datetime) -> int:
         or_(_messages.claimed_until.is_(None), _messages.claimed_until < since),
     )
     # What stands behind another in its lane isn't late: that other one is.
-    first: Any = aliased(OutboxMessage)
-    behind = exists().where(
-        first.lane == _messages.lane,
-        first.id < _messages.id,
-        first.state.in_(("waiting", "dead")),
+    return int(session.execute(query.where(~_held_up(now))).scalar_one())
+
+
+def is_over(message: OutboxMessage, now: datetime) -> bool:
+    """Whether the message is of no use any more."""
+    return message.over_at is not None and bool(message.over_at <= now)
+
+
+def _next(session: Session, now: datetime) -> OutboxMessage | None:
+    found: OutboxMessage | None = (
+        session.execute(
+            select(OutboxMessage)
+            .where(
+                _messages.state == "waiting",
+                _messages.due_at <= now,
+                or_(_messages.claimed_until.is_(None), _messages.claimed_until <= now),
+                ~_held_up(now),
+            )
+            .order_by(_messages.due_at, _messages.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=OutboxMessage)
+        )
+        .scalars()
+        .first()
     )
-    return int(session.execute(query.where(~behind)).scalar_one())
+    return found
+
+
+def _held_up(now: datetime) -> Any:
+    """Whether something else of the lane comes first."""
+    first: Any = aliased(OutboxMessage)
+    return exists().where(
+        first.lane == _messages.lane,
+        or_(
+            first.due_at < _messages.due_at,
+            and_(first.due_at == _messages.due_at, first.id < _messages.id),
+        ),
+        first.state.in_(("waiting", "dead")),
+        or_(first.over_at.is_(None), first.over_at > now),
+    )
 
 
 def _give_up_at(due: datetime) -> datetime:

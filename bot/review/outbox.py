@@ -74,7 +74,7 @@ def _found(
             _messages.attempts,
             _messages.created_at,
             _messages.finished_at,
-            _messages.give_up_at,
+            _messages.over_at,
             Referral.reference,
             Case,
         )
@@ -97,7 +97,7 @@ def _found(
             attempts=row.attempts,
             written_at=row.created_at,
             failed_at=row.finished_at,
-            over=plainly.passes(row.key) and bool(row.give_up_at <= now),
+            over=queue.is_over(row, now),
             reference=row.reference,
             case=case if case and may_open(user, case) else None,
         )

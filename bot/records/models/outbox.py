@@ -9,7 +9,7 @@ from bot.records.models.base import Base, belongs_to
 
 
 class OutboxMessage(Base):
-    """Something to be sent, written with what it is about. Ids rise: the order of sending."""
+    """Something to be sent, written with what it is about. Ids rise."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -26,8 +26,9 @@ class OutboxMessage(Base):
     state = Column(String(16), nullable=False, default="waiting")  # waiting delivered dead dropped
     attempts = Column(Integer, nullable=False, default=0)
     created_at = Column(UTCDateTime, nullable=False)
-    due_at = Column(UTCDateTime, nullable=False)
+    due_at = Column(UTCDateTime, nullable=False)  # the place in its lane, too
     give_up_at = Column(UTCDateTime, nullable=False)  # then a failure is the last one
-    claimed_until = Column(UTCDateTime)  # a worker is at it until then
+    over_at = Column(UTCDateTime)  # of no use from then on, and never sent
+    claimed_until = Column(UTCDateTime)  # not before then: a worker is at it, or it failed
     finished_at = Column(UTCDateTime)
     problem = Column(String(200))  # why the last attempt failed; nothing personal

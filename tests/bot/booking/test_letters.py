@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -10,6 +12,9 @@ from bot.booking.own_page import OwnPage
 from bot.booking.texts import booking_data
 from bot.booking.times import long_time
 from bot.knowledge.services import services
+from bot.outbox import queue
+from bot.outbox.texts import outbox_data
+from bot.outbox.worker import deliver_next
 from bot.records.database import Database
 from bot.records.models import OutboxMessage, Referral
 from tests.bot.booking.conftest import AddSlot, Chat, Mailing, SendReferral, outbox, titles
@@ -95,7 +100,7 @@ def test_a_yes_brings_the_invitation_and_a_reminder(
     assert (calendar["method"], booked.payload["calendar"]["method"]) == ("REQUEST", "REQUEST")
     starts = now + timedelta(days=5)
     assert reminder.due_at == starts - timedelta(hours=booking_data().limits.remind_hours)
-    assert reminder.give_up_at == starts
+    assert reminder.over_at == starts
 
 
 def test_the_link_in_a_reminder_works_when_it_comes(
@@ -169,6 +174,81 @@ def test_a_move_and_a_cancellation_are_told_in_order_and_take_the_reminder_back(
     assert [event["sequence"] for event in events] == [0, 1, 2]
     assert [file["method"] for file in files] == ["REQUEST", "REQUEST", "CANCEL"]
     assert {event["attendee"] for event in events} == {"mailto:robin@example.com"}
+
+
+def change(chat: Chat) -> None:
+    chat.booking.change(chat.conversation_id, chat.now)
+    chat.say("the first one")
+    chat.say("yes")
+
+
+def delivered_after(database: Database, now: datetime, hours: int) -> list[str]:
+    """The subjects that arrive when the mail server is back after so many hours."""
+    got: list[str] = []
+
+    def send(payload: Mapping[str, Any], _key: str, at: datetime) -> None:
+        if at < now + timedelta(hours=hours):
+            raise ConnectionRefusedError
+        got.append(payload["subject"])
+
+    for hour in range(hours + 3):  # it is tried every hour at least
+        while deliver_next(database, {"email": send}, now + timedelta(hours=hour)):
+            pass
+    return got
+
+
+def test_a_person_gets_their_letters_in_order_the_reminder_too(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    change(chat)
+    letters = outbox_data().letters
+    wanted = [letters.booked.subject, letters.moved.subject, letters.reminder.subject]
+    assert delivered_after(database, now, 100) == wanted
+
+
+def test_no_letter_of_an_appointment_comes_after_it_began(
+    database: Database,
+    chat: Chat,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    add_slot(now + timedelta(hours=60))
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    assert delivered_after(database, now, 61) == []
+    assert {message.problem for message in outbox(database)} == {"over"}
+
+
+def test_a_move_takes_back_a_reminder_that_could_not_be_delivered(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    with database.session() as session:
+        queue.failed(session, outbox(database)[1].id, now, "refused", for_good=True)
+    change(chat)
+    assert names(outbox(database)) == ["booked", "moved", "reminder"]
+    assert {message.state for message in outbox(database)} == {"waiting"}
 
 
 def test_no_reminder_of_what_is_nearly_here(

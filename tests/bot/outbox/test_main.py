@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from bot.outbox import __main__ as command
 from bot.outbox import queue
 from bot.records.database import Database
 from bot.records.migrate import migrate
+from bot.records.models import OutboxMessage
 from bot.settings import ROOT
 from tests.bot.outbox.conftest import messages
 from tests.receivers import mail_server
@@ -43,6 +44,18 @@ def test_dead_letters_are_listed_without_their_content(
 def test_a_dead_letter_is_sent_again(dead: Database, which: str) -> None:
     assert command.main(["resend", which]) == 0
     assert messages(dead)[0].state == "waiting"
+
+
+@pytest.mark.parametrize("which", ["1", "all"])
+def test_what_is_over_is_not_sent_again(
+    dead: Database, which: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with dead.session() as session:
+        session.get(OutboxMessage, 1).over_at = datetime(2020, 1, 1, tzinfo=timezone.utc)
+    assert command.main(["resend", which]) == (0 if which == "all" else 1)
+    assert messages(dead)[0].state == "dead"
+    said = capsys.readouterr()
+    assert "over" in said.out + said.err
 
 
 def test_a_dead_letter_is_given_up(dead: Database) -> None:

@@ -47,9 +47,3 @@ def test_the_way_it_goes_is_named() -> None:
 )
 def test_a_problem_in_plain_words(kept: str | None, words: str) -> None:
     assert plainly.problem(kept) == words
-
-
-def test_only_what_has_a_moment_passes() -> None:
-    assert plainly.passes("appointment:0a:reminder:2:email")
-    assert plainly.passes("waiting:0a:0b:4:email")
-    assert not plainly.passes("appointment:0a:3:cancelled:email")

@@ -103,7 +103,7 @@ def test_a_failure_is_tried_again_later_and_in_the_end_is_a_dead_letter(
         queue.failed(session, 1, now, "ConnectionError", for_good=False)
     (message,) = messages(database)
     assert (message.state, message.problem) == ("waiting", "ConnectionError")
-    assert message.due_at > now
+    assert message.claimed_until > now
     end = now + timedelta(hours=outbox_data().delivery.give_up_after_hours)
     assert claimed(database, end) == "k"
     with database.session() as session:
@@ -132,11 +132,45 @@ def test_a_dead_letter_holds_up_its_lane_until_it_is_sent_again_or_given_up(
     assert claimed(database, now) == "second"
 
 
-def test_what_waits_can_be_taken_back(database: Database, now: datetime) -> None:
-    for key in ("remind:1:email", "remind:12:email", "remind_1:email"):
+def test_a_lane_goes_in_the_order_in_which_it_is_due(database: Database, now: datetime) -> None:
+    later = now + timedelta(days=2)
+    put(database, now, "reminder", lane="person", due=later)
+    put(database, now, "moved", lane="person")
+    assert claimed(database, now) == "moved"
+    with database.session() as session:
+        queue.failed(session, number(database, "moved"), now, "refused", for_good=True)
+    assert claimed(database, later) is None
+    with database.session() as session:
+        assert queue.resend(session, number(database, "moved"), later)
+    assert claimed(database, later) == "moved"  # not behind what waited for it
+    with database.session() as session:
+        queue.delivered(session, number(database, "moved"), later)
+    assert claimed(database, later) == "reminder"
+
+
+def test_what_is_over_is_never_sent_and_holds_nothing_up(database: Database, now: datetime) -> None:
+    over = now + timedelta(hours=4)
+    put(database, now, "refused", lane="person", payload={"n": 1}, over=over)
+    put(database, now, "waiting", lane="person", payload={"n": 2}, over=over)
+    put(database, now, "next", lane="person")
+    assert claimed(database, now) == "refused"
+    with database.session() as session:
+        queue.failed(session, 1, now, "refused", for_good=True)
+    assert claimed(database, over - timedelta(seconds=1)) is None
+    assert claimed(database, over) == "next"
+    unsent = messages(database)[1]
+    assert (unsent.state, unsent.payload, unsent.problem) == ("dead", None, queue.OVER)
+    with database.session() as session:
+        assert not queue.resend(session, 1, over)
+        assert not queue.resend(session, 2, over)
+
+
+def test_what_wasnt_delivered_can_be_taken_back(database: Database, now: datetime) -> None:
+    for key in ("remind:1:email", "remind:1:text", "remind:12:email", "remind_1:email"):
         put(database, now, key)
     with database.session() as session:
-        assert queue.withdraw(session, "remind:1:") == 1
+        queue.failed(session, number(database, "remind:1:text"), now, "refused", for_good=True)
+        assert queue.withdraw(session, "remind:1:") == 2
         assert queue.withdraw(session, "remind_") == 1  # an underscore is only itself
     assert [message.key for message in messages(database)] == ["remind:12:email"]
 

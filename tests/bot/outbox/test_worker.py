@@ -40,9 +40,15 @@ class Inbox:
             raise TimeoutError
 
 
-def put(database: Database, now: datetime, key: str, lane: str | None = None) -> None:
+def put(
+    database: Database,
+    now: datetime,
+    key: str,
+    lane: str | None = None,
+    over: datetime | None = None,
+) -> None:
     with database.session() as session:
-        queue.put(session, key=key, kind="x", payload={"key": key}, lane=lane, now=now)
+        queue.put(session, key=key, kind="x", payload={"key": key}, lane=lane, now=now, over=over)
 
 
 def run_until_quiet(database: Database, inbox: Inbox, clock: Clock) -> None:
@@ -53,7 +59,9 @@ def run_until_quiet(database: Database, inbox: Inbox, clock: Clock) -> None:
         waiting = [message for message in messages(database) if message.state == "waiting"]
         if not waiting:
             return
-        firsts = {message.lane: message.due_at for message in reversed(waiting)}
+        firsts = {
+            message.lane: message.claimed_until or message.due_at for message in reversed(waiting)
+        }
         clock.now = max(clock.now, min(firsts.values()))
 
 
@@ -71,6 +79,18 @@ def test_a_days_outage_loses_nothing_and_keeps_each_persons_order(
     assert {message.state for message in messages(database)} == {"delivered"}
     assert clock.now < now + timedelta(days=1, hours=2)  # soon after it was back
     assert inbox.calls < 200  # and it wasn't hammered
+
+
+def test_what_is_over_before_the_receiver_is_back_is_never_delivered(
+    database: Database, clock: Clock, now: datetime
+) -> None:
+    inbox = Inbox(clock, up_from=now + timedelta(hours=6))
+    put(database, now, "kept until 4pm", lane="ada", over=now + timedelta(hours=4))
+    put(database, now, "kept until 8pm", lane="ben", over=now + timedelta(hours=8))
+    put(database, now, "cancelled", lane="ada")
+    run_until_quiet(database, inbox, clock)
+    assert sorted(inbox.taken) == ["cancelled", "kept until 8pm"]
+    assert [message.state for message in messages(database)] == ["dead", "delivered", "delivered"]
 
 
 def test_a_lost_answer_means_the_same_key_again(

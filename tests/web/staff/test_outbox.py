@@ -93,7 +93,7 @@ def test_the_notice_of_a_flag_is_shown_to_everyone_and_leads_to_who_may_open_it(
 
 def test_a_reminder_after_its_appointment_is_of_no_use(console, lead) -> None:
     begins = console.clock.now + timedelta(hours=1)
-    number = dead(console, "appointment:0a:reminder:1:email", console.refer(), give_up=begins)
+    number = dead(console, "appointment:0a:reminder:1:email", console.refer(), over=begins)
     assert "Send again" in lead.get("/outbox").text
     console.clock.forward(hours=2)
     lead.sign_in()

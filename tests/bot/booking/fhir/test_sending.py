@@ -78,7 +78,7 @@ def test_an_outage_delays_it_and_a_repetition_is_known_by_its_ids(
     (message,) = outbox(database)
     assert (message.state, message.problem) == ("waiting", "Unreachable")
     line.heal()
-    assert deliver_next(database, {REFERRAL: sender}, message.due_at)
+    assert deliver_next(database, {REFERRAL: sender}, message.claimed_until)
     assert outbox(database)[0].state == "delivered"
     assert len({headers["x-request-id"] for _, _, headers, _ in line.seen}) == 1
     assert len({json.dumps(body) for _, _, _, body in line.seen}) == 1
