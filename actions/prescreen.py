@@ -18,7 +18,7 @@ from actions.base import (
 )
 from actions.dialogues import booking, lookup, prescreen
 from actions.form import AskQuestion, TakeAnswer
-from bot.booking.lookup import read
+from bot.booking.lookup import means_sent
 from bot.crisis.check_ins import respond_to_item
 from bot.dialogue import Dialogue, Outcome
 from bot.messages import message
@@ -106,8 +106,7 @@ class CarryOn(FoyerAction):
 
     def act(self, say: Say, tracker: Tracker) -> list[EventType]:
         text, paused = text_of(tracker), (tracker.get_slot("crisis") or {}).get("paused")
-        reference, _ = read(text, now())
-        if reference:  # of a referral that was sent: not a code to carry on with
+        if means_sent(text, now()):
             return entered(lookup().answer(turn(tracker)), say, "lookup_form")
         if not read_code(text):
             if prescreen().in_progress(tracker.sender_id):

@@ -30,7 +30,7 @@ from bot.records import referrals
 from bot.records.database import Database
 from bot.records.encryption import cipher
 from bot.records.models import FailedLookup
-from bot.records.references import find_reference
+from bot.records.references import find_reference, read_code
 from bot.reply import Reply, buttons
 
 _OURS = frozenset({None, "nlu_fallback", "referral_status", "resume_referral", "inform_service"})
@@ -125,6 +125,16 @@ def read(text: str, now: datetime) -> tuple[str | None, str | None]:
         return None, _date(text, now)
     reference, rest = found
     return reference, _date(rest, now)
+
+
+def means_sent(text: str, now: datetime) -> bool:
+    """Whether a text names a referral that was sent, not a code to carry on with.
+
+    Without its dashes a code begins with what could be a reference; a date of birth tells them
+    apart.
+    """
+    reference, born = read(text, now)
+    return reference is not None and (born is not None or reference == read_code(text))
 
 
 def _date(text: str, now: datetime) -> str | None:

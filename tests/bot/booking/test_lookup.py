@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.booking.lookup import Lookup, read
+from bot.booking.lookup import Lookup, means_sent, read
 from bot.booking.texts import booking_data
 from bot.dialogue import Outcome, Turn
 from bot.knowledge.services import services
@@ -157,6 +157,23 @@ def test_reading_both_in_any_order(
     text: str, wanted: tuple[str | None, str | None], now: datetime
 ) -> None:
     assert read(text, now) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("4K7M-2QXD", True),
+        ("4k7m 2qxd", True),
+        ("4k7m 2qxd born 27 april 1985", True),
+        ("4K7M-2QXD-9RTA", False),
+        ("4k7m 2qxd 9rta", False),
+        ("carry on", False),
+    ],
+)
+def test_a_code_to_carry_on_with_is_told_from_a_reference(
+    text: str, sent: bool, now: datetime
+) -> None:
+    assert means_sent(text, now) is sent
 
 
 def test_what_is_missing_is_asked_for_and_costs_no_try(lookup: Lookup, now: datetime) -> None:
