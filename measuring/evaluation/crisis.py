@@ -13,7 +13,7 @@ from scripts.crisis_lines import Line, read_lines
 
 LINES = ROOT / "tests" / "bot" / "crisis" / "lines"
 POST_WORDS = 40  # a line with more words than this is a post, not a chat message
-CALM = {"quiet", "noted"}  # denied or past: no alarm, but not everyday harmless talk either
+DENIED_OR_PAST = {"denied", "past"}  # kinds of harmless lines
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ def shares(screened: Sequence[Screened]) -> dict[str, Share]:
         each.tier == "alert" for each in screened if each.line.expect == "alert"
     )
     found["crisis.calm_left_alone"] = Share.counted(
-        each.tier is None for each in screened if each.line.expect in CALM
+        each.tier is None
+        for each in screened
+        if not each.line.danger and each.line.kind in DENIED_OR_PAST
     )
     found["crisis.right_category"] = Share.counted(
         each.category == each.line.category
@@ -86,7 +88,7 @@ def false(screened: Iterable[Screened], tier: str) -> Share:
 
 def is_harmless(line: Line) -> bool:
     """Whether nothing at all should happen."""
-    return not line.danger and line.expect not in CALM
+    return not line.danger
 
 
 def chats(screened: Iterable[Screened]) -> list[Screened]:

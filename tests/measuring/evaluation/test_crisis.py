@@ -20,8 +20,8 @@ SCREENED = [
     Screened(line("none"), None),
     Screened(line("none"), "check-in"),
     Screened(line("none", LONG), None),
-    Screened(line("quiet"), None),
-    Screened(line("noted"), "alert"),
+    Screened(line("none", kind="denied"), None),
+    Screened(line("none", kind="past"), "alert"),
 ]
 
 
@@ -29,13 +29,13 @@ def test_danger_and_false_alarms_are_counted() -> None:
     counted = {name: (share.count, share.of) for name, share in crisis.shares(SCREENED).items()}
     assert counted == {
         "crisis.chat.noticed": (2, 3),
-        "crisis.chat.false_alert": (1, 3),
-        "crisis.chat.false_check_in": (1, 3),
+        "crisis.chat.false_alert": (2, 5),
+        "crisis.chat.false_check_in": (1, 5),
         "crisis.post.noticed": (1, 1),
         "crisis.post.false_alert": (0, 1),
         "crisis.post.false_check_in": (0, 1),
-        "crisis.false_alert": (1, 4),
-        "crisis.false_check_in": (1, 4),
+        "crisis.false_alert": (2, 6),
+        "crisis.false_check_in": (1, 6),
         "crisis.alert_when_clear": (0, 1),
         "crisis.calm_left_alone": (1, 2),
         "crisis.right_category": (2, 3),
