@@ -87,11 +87,17 @@ def tell(visit: Visit, name: LetterName, appointment: Appointment, slot: DiarySl
         # That one is cancelled is worth knowing at any time.
         over=slot.starts_at if appointment.state == "booked" else None,
     )
-    due = slot.starts_at - rules_of(visit.service).remind
-    if appointment.state == "booked" and due > visit.now:
+    due = reminder_due(visit, slot)
+    if appointment.state == "booked" and due is not None:
         key = f"{stem}:reminder:{appointment.sequence}"
         values = _values(visit, slot, due)  # by then a link of today may be over
         _write(visit, "reminder", key, values, slot, due=due, over=slot.starts_at)
+
+
+def reminder_due(visit: Visit, slot: DiarySlot) -> datetime | None:
+    """When to remind of an appointment; None when it is too soon for that."""
+    due = slot.starts_at - rules_of(visit.service).remind
+    return due if due > visit.now else None
 
 
 def offer_time(visit: Visit, slot: DiarySlot, until: datetime) -> None:

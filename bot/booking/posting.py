@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.booking import letters, waiting
 from bot.booking.bookmark import Bookmark
 from bot.booking.phrases import is_yes, said
+from bot.booking.rules import rules_of
 from bot.booking.summary import summary_files
 from bot.booking.texts import booking_data
 from bot.booking.visit import Visit
@@ -46,7 +49,11 @@ def question(visit: Visit, bookmark: Bookmark) -> Reply:
     answers = referrals.answers(visit.session, visit.referral)
     email = answers.get(data.limits.email_question)
     phone = answers.get(data.limits.phone_question)
-    values = {"email": email, "phone": show_phone(phone) if phone else ""}
+    values = {
+        "email": email,
+        "phone": show_phone(phone) if phone else "",
+        "reminder": _reminder(visit),
+    }
     if bookmark.step == "wait":
         return Reply(texts.wait_ask, buttons((titles.wait_list, titles.no_wait_list)))
     if bookmark.step == "summary":
@@ -82,7 +89,9 @@ def answer(visit: Visit, bookmark: Bookmark, text: str) -> Outcome:
     has = visit.booked()
     if has is not None:
         letters.tell(visit, "booked", *has)
-    return _over(visit, booking_data().texts.letters_yes, "booked")
+    texts = booking_data().texts
+    too_soon = has is not None and letters.reminder_due(visit, has[1]) is None
+    return _over(visit, texts.letters_yes_only if too_soon else texts.letters_yes, "booked")
 
 
 def begin_summary(visit: Visit) -> bool:
@@ -91,6 +100,15 @@ def begin_summary(visit: Visit) -> bool:
         return False
     visit.keep(Bookmark(step="summary"))
     return True
+
+
+def _reminder(visit: Visit) -> str:
+    """What the question promises beside the details."""
+    texts, has = booking_data().texts, visit.booked()
+    if has is not None and letters.reminder_due(visit, has[1]) is not None:
+        return texts.letters_reminder
+    hours = rules_of(visit.service).remind // timedelta(hours=1)
+    return texts.letters_reminder_later.format(hours=hours)
 
 
 def _yes_to(visit: Visit, bookmark: Bookmark) -> tuple[str, ...]:

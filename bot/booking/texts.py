@@ -129,9 +129,10 @@ _FILLED: dict[str, frozenset[str]] = {
     "confirm_hint": frozenset({"minutes"}),
     "reference": frozenset({"reference"}),
     "read_out": frozenset({"reference"}),
-    "letters_ask_email": frozenset({"email"}),
-    "letters_ask_text": frozenset({"phone"}),
-    "letters_ask_both": frozenset({"email", "phone"}),
+    "letters_ask_email": frozenset({"email", "reminder"}),
+    "letters_ask_text": frozenset({"phone", "reminder"}),
+    "letters_ask_both": frozenset({"email", "phone", "reminder"}),
+    "letters_reminder_later": frozenset({"hours"}),
     "summary_ask": frozenset({"email"}),
     "summary_sent": frozenset({"email"}),
     "open_now": frozenset({"hours"}),
@@ -180,7 +181,10 @@ class Texts(Strict):
     letters_ask_text: str
     letters_ask_both: str
     letters_yes: str
+    letters_reminder: str
+    letters_reminder_later: str
     letters_no: str
+    letters_yes_only: str
     summary_ask: str
     summary_sent: str
     summary_no: str

@@ -263,8 +263,24 @@ def test_no_reminder_of_what_is_nearly_here(
     add_slot(now + timedelta(hours=30))
     send_referral(answers=EMAIL)
     book(chat)
-    chat.say("yes please")
+    assert "a reminder if you move it to a time more than 48 hours away?" in chat.asked().text
+    assert chat.say("yes please").replies[0].text == booking_data().texts.letters_yes_only
     assert names(outbox(database)) == ["booked"]
+
+
+def test_a_reminder_is_promised_only_where_it_will_be_sent(
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    assert "and a reminder beforehand?" in chat.asked().text
+    chat.now = now + timedelta(days=4)  # they answer when it has become too late for one
+    assert chat.say("yes please").replies[0].text == booking_data().texts.letters_yes_only
 
 
 def test_a_text_message_is_short_and_goes_to_the_gateway(
