@@ -36,7 +36,7 @@ def settle(visiting: Visiting, remote: RemoteDiary) -> Outcome:
         elsewhere.ask(visiting, remote, attempt)
     except diary.SlotTaken:
         with visiting() as visit:
-            return choosing.begin(visit, booking_data().texts.taken, moving=bookmark.moving)
+            return choosing.begin(visit, lost=booking_data().texts.taken, moving=bookmark.moving)
     except Unreachable:
         with visiting() as visit:
             return away(visit, moving=bookmark.moving)
@@ -48,7 +48,7 @@ def again(visit: Visit) -> Outcome:
     """An attempt was broken off: nobody knows here whether it worked, so it is undone."""
     bookmark = visit.bookmark
     moving = bookmark is not None and bookmark.moving
-    return choosing.begin(visit, booking_data().texts.asked_in_vain, moving=moving)
+    return choosing.begin(visit, lost=booking_data().texts.asked_in_vain, moving=moving)
 
 
 def away(visit: Visit, *, moving: bool) -> Outcome:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from bot.booking import changing, diary, elsewhere, posting, waiting
 from bot.booking.bookmark import Bookmark
 from bot.booking.elsewhere import Attempt
-from bot.booking.offering import choices, first_page, free, like, next_page, shown
+from bot.booking.offering import allowed, choices, first_page, free, like, next_page, shown
 from bot.booking.phrases import is_yes, said, says_only
 from bot.booking.reading import read_wishes
 from bot.booking.replies import about, booked
 from bot.booking.rules import rules_of
 from bot.booking.texts import booking_data
-from bot.booking.times import in_london
+from bot.booking.times import in_london, until_time
 from bot.booking.visit import Visit
 from bot.booking.wish import Wish
 from bot.dialogue import Outcome
@@ -24,20 +25,26 @@ from bot.reply import Reply
 T = TypeVar("T")
 
 
-def begin(visit: Visit, *words: str, moving: bool = False) -> Outcome:
-    """Shows the first free times after saying `words`; ends at once if there are none."""
+def begin(visit: Visit, *words: str, lost: str | None = None, moving: bool = False) -> Outcome:
+    """Shows the first free times after saying `words`; ends at once if there are none.
+
+    Args:
+        lost: what became of the time that they had chosen; said even if there is no other.
+    """
     page = first_page(free(visit), None)
+    news = () if lost is None else (lost,)
     if page:
         visit.keep(_showing(page, moving=moving))
-        return _say(*words)
+        return _say(*news, *words)
     visit.close()
     if not moving and waiting.is_waiting(visit):
-        return _say(booking_data().texts.wait_known, ended="none-free")
+        return _say(*news, booking_data().texts.wait_known, ended="none-free")
     if not moving and posting.begin_waiting(visit):
-        return Outcome()
+        return _say(*news)
     has = visit.booked() if moving else None
     kept = (about(has[1], booking_data().texts.kept),) if has else ()
-    return Outcome((Reply(booking_data().texts.none_free), *kept), ended="none-free")
+    none_free = _say(*news, booking_data().texts.none_free).replies
+    return Outcome((*none_free, *kept), ended="none-free")
 
 
 def question(visit: Visit, bookmark: Bookmark) -> Reply:
@@ -136,14 +143,18 @@ def _more(visit: Visit, bookmark: Bookmark) -> Outcome:
 
 def _choose(visit: Visit, bookmark: Bookmark, slot: DiarySlot) -> Outcome:
     """Keeps the slot for the person, and asks whether to book it."""
-    minutes = rules_of(visit.service).hold_minutes
+    if not allowed(visit, slot):
+        return begin(visit, lost=booking_data().texts.over, moving=bookmark.moving)
+    rules = rules_of(visit.service)
+    # No longer than it can be booked
+    until = min(visit.now + timedelta(minutes=rules.hold_minutes), slot.starts_at - rules.notice)
 
     def hold(slot_id: str) -> DiarySlot:
-        return diary.hold(visit.session, slot_id, visit.referral.id, visit.now, minutes)
+        return diary.hold(visit.session, slot_id, visit.referral.id, visit.now, until)
 
     held = _first_free(visit, slot, hold)
     if held is None:
-        return begin(visit, booking_data().texts.taken, moving=bookmark.moving)
+        return begin(visit, lost=booking_data().texts.taken, moving=bookmark.moving)
     visit.keep(bookmark.copy(update={"step": "confirm", "slot": held.id}))
     return Outcome()
 
@@ -158,13 +169,16 @@ def _chosen(visit: Visit, bookmark: Bookmark) -> DiarySlot | None:
 
 def _confirmation(visit: Visit, slot: DiarySlot, *, moving: bool) -> Reply:
     data = booking_data()
-    minutes = rules_of(visit.service).hold_minutes
     # Another system's own people can take the time meanwhile: nothing is promised there.
-    elsewhere_too = visit.service.handover.fhir is not None
+    here = visit.service.handover.fhir is None
+    held = slot.state == "held" and slot.held_by == visit.referral.id
+    hint: tuple[str, ...] = ()
+    if here and held and slot.held_until > visit.now:
+        hint = (data.texts.confirm_hint.format(until=until_time(slot.held_until, visit.now)),)
     return about(
         slot,
         data.texts.confirm_move if moving else data.texts.confirm,
-        *(() if elsewhere_too else (data.texts.confirm_hint.format(minutes=minutes),)),
+        *hint,
         titles=(data.buttons.yes_book, data.buttons.no_book),
         type="confirm",
     )
@@ -195,6 +209,10 @@ def _yes_to(bookmark: Bookmark) -> tuple[str, ...]:
 
 
 def _book(visit: Visit, bookmark: Bookmark, slot: DiarySlot) -> Outcome:
+    if not allowed(visit, slot):
+        diary.release(visit.session, visit.referral.id)
+        return begin(visit, lost=booking_data().texts.over, moving=bookmark.moving)
+
     def take(slot_id: str) -> Appointment | Attempt:
         if visit.service.handover.fhir is not None:
             return elsewhere.begin(visit, slot_id, moving=bookmark.moving)
@@ -209,7 +227,7 @@ def _book(visit: Visit, bookmark: Bookmark, slot: DiarySlot) -> Outcome:
         visit.close()
         return _say(booking_data().texts.nothing_booked, ended="nothing-booked")
     if got is None:
-        return begin(visit, booking_data().texts.taken, moving=bookmark.moving)
+        return begin(visit, lost=booking_data().texts.taken, moving=bookmark.moving)
     if isinstance(got, Attempt):  # what comes of it is up to `asking`
         asked = {"step": "asking", "slot": got.slot_id, "attempt": got.key}
         visit.keep(bookmark.copy(update=asked))

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.records.models import Appointment, DiarySlot, Referral
 
 _slots: Any = DiarySlot  # its columns
+_NOT_HELD = {"held_by": None, "held_until": None, "promised_until": None}
 
 
 class SlotTaken(Exception):
@@ -61,13 +62,30 @@ def free_slots(
 
 
 def hold(
-    session: Session, slot_id: str, referral_id: str, now: datetime, minutes: int
+    session: Session,
+    slot_id: str,
+    referral_id: str,
+    now: datetime,
+    until: datetime,
+    *,
+    promised: bool = False,
 ) -> DiarySlot:
-    """Keeps a slot for the referral for `minutes`, and lets go of any other that it holds.
+    """Keeps a slot for the referral, and lets go of any other that it holds.
+
+    A hold of its own is never made shorter, and one that was promised isn't let go of.
+
+    Args:
+        promised: they are told in a letter that it is kept for them.
 
     Raises:
         SlotTaken: it isn't free.
     """
+    own = session.get(DiarySlot, slot_id, populate_existing=True)
+    promise = until if promised else None
+    if own is not None and own.state == "held" and own.held_by == referral_id:
+        until = max(until, own.held_until)
+        if own.promised_until is not None and own.promised_until > now:
+            promise = own.promised_until
     slot = _take(
         session,
         slot_id,
@@ -75,15 +93,18 @@ def hold(
         now,
         state="held",
         held_by=referral_id,
-        held_until=now + timedelta(minutes=minutes),
+        held_until=until,
+        promised_until=promise,
     )
-    _release(session, referral_id, but=slot_id)
+    release(session, referral_id, but=slot_id)
     return slot
 
 
-def release(session: Session, referral_id: str) -> None:
-    """Lets go of every slot that the referral holds."""
-    _release(session, referral_id, but=None)
+def release(session: Session, referral_id: str, *, but: str | None = None) -> None:
+    """Lets go of every slot that the referral holds, save what was promised, and the slot `but`."""
+    for slot in _held(session, referral_id):
+        if slot.id != but and slot.promised_until is None:
+            _free(session, slot, "held")
 
 
 def close(session: Session, slot_id: str, referral_id: str) -> None:
@@ -91,7 +112,7 @@ def close(session: Session, slot_id: str, referral_id: str) -> None:
     session.execute(
         update(DiarySlot)
         .where(_slots.id == slot_id, _slots.held_by == referral_id, _slots.state == "held")
-        .values(state="closed", held_by=None, held_until=None, version=_slots.version + 1)
+        .values(state="closed", version=_slots.version + 1, **_NOT_HELD)
         .execution_options(synchronize_session=False)
     )
 
@@ -118,7 +139,7 @@ def book(session: Session, slot_id: str, referral_id: str, now: datetime) -> App
             session.add(appointment)
     except IntegrityError:
         raise SlotTaken(slot_id) from None
-    _release(session, referral_id, but=slot_id)
+    _release_all(session, referral_id)
     return appointment
 
 
@@ -142,7 +163,7 @@ def move(session: Session, slot_id: str, referral_id: str, now: datetime) -> App
     except IntegrityError:
         raise SlotTaken(slot_id) from None
     _give_back(session, former)
-    _release(session, referral_id, but=slot_id)
+    _release_all(session, referral_id)
     return appointment
 
 
@@ -225,7 +246,7 @@ def _take(
             _slots.starts_at > now,
             _open_to(referral_id, now),
         )
-        .values({"held_by": None, "held_until": None, **values, "version": slot.version + 1})
+        .values({**_NOT_HELD, **values, "version": slot.version + 1})
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:
@@ -234,11 +255,15 @@ def _take(
     return slot
 
 
-def _release(session: Session, referral_id: str, *, but: str | None) -> None:
+def _held(session: Session, referral_id: str) -> list[DiarySlot]:
     held = select(DiarySlot).where(_slots.held_by == referral_id, _slots.state == "held")
-    for slot in session.execute(held).scalars().all():
-        if slot.id != but:
-            _free(session, slot, "held")
+    return list(session.execute(held).scalars())
+
+
+def _release_all(session: Session, referral_id: str) -> None:
+    """Lets go of what was promised too: they have an appointment."""
+    for slot in _held(session, referral_id):
+        _free(session, slot, "held")
 
 
 def _give_back(session: Session, slot_id: str) -> None:
@@ -252,7 +277,7 @@ def _free(session: Session, slot: DiarySlot, state: str) -> None:
     session.execute(
         update(DiarySlot)
         .where(_slots.id == slot.id, _slots.version == slot.version, _slots.state == state)
-        .values(state="free", held_by=None, held_until=None, version=slot.version + 1)
+        .values(state="free", version=slot.version + 1, **_NOT_HELD)
         .execution_options(synchronize_session=False)
     )
     session.refresh(slot)

@@ -53,7 +53,8 @@ def begin(visit: Visit, slot_id: str, *, moving: bool) -> Attempt:
     if moving and not to_come:
         raise diary.NothingBooked(visit.referral.id)
     minutes = rules_of(visit.service).hold_minutes
-    slot = diary.hold(visit.session, slot_id, visit.referral.id, visit.now, minutes)
+    until = visit.now + timedelta(minutes=minutes)
+    slot = diary.hold(visit.session, slot_id, visit.referral.id, visit.now, until)
     attempt = Attempt(slot_id, uuid4().hex)
     after = timedelta(minutes=booking_data().limits.undo_minutes)
     undo(visit.session, visit.service.id, slot.remote_id, attempt.key, visit.now, after=after)

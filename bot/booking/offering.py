@@ -42,6 +42,12 @@ def free(visit: Visit) -> list[DiarySlot]:
     return list({_alike(slot): slot for slot in reversed(found)}.values())[::-1]
 
 
+def allowed(visit: Visit, slot: DiarySlot) -> bool:
+    """Whether the service's rules still let a slot be booked: how soon it is, and its day."""
+    rules = rules_of(visit.service)
+    return slot.starts_at > visit.now + rules.notice and rules.allow(slot)
+
+
 def like(visit: Visit, slot: DiarySlot) -> list[DiarySlot]:
     """Other free slots at the same time and held the same way."""
     found = free_slots(

@@ -126,7 +126,7 @@ _FILLED: dict[str, frozenset[str]] = {
     "has_begun": frozenset({"when"}),
     "status_saved": frozenset({"reference"}),
     "these_are": frozenset({"mode"}),
-    "confirm_hint": frozenset({"minutes"}),
+    "confirm_hint": frozenset({"until"}),
     "reference": frozenset({"reference"}),
     "read_out": frozenset({"reference"}),
     "letters_ask_email": frozenset({"email", "reminder"}),
@@ -165,6 +165,7 @@ class Texts(Strict):
     confirm_hint: str
     confirm_unclear: str
     taken: str
+    over: str
     asked_in_vain: str
     diary_away: str
     diary_away_moving: str
@@ -180,11 +181,11 @@ class Texts(Strict):
     letters_ask_email: str
     letters_ask_text: str
     letters_ask_both: str
-    letters_yes: str
     letters_reminder: str
     letters_reminder_later: str
-    letters_no: str
+    letters_yes: str
     letters_yes_only: str
+    letters_no: str
     summary_ask: str
     summary_sent: str
     summary_no: str

@@ -23,6 +23,12 @@ def long_time(moment: datetime) -> str:
     return f"{long_day(moment)} at {clock_time(moment)}"
 
 
+def until_time(moment: datetime, now: datetime) -> str:
+    """Such as "2:30pm", or "Wednesday 9 December at 9am" where that isn't on the same day."""
+    same_day = in_london(moment).date() == in_london(now).date()
+    return clock_time(moment) if same_day else long_time(moment)
+
+
 def short_time(moment: datetime) -> str:
     """Such as "Tue 8 Dec, 10:30am", for a button."""
     local = in_london(moment)

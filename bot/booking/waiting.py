@@ -73,9 +73,10 @@ def _offer(session: Session, service: Service, now: datetime) -> int:
     if not people:
         return 0
     rules = rules_of(service)
-    free = diary.free_slots(session, service.id, now, notice=rules.notice)
+    kept = timedelta(minutes=booking_data().limits.waiting_hold_minutes)
+    # It must still be far enough ahead when what is promised ends.
+    free = diary.free_slots(session, service.id, now, notice=rules.notice + kept)
     times = [slot for slot in free if rules.allow(slot)]
-    minutes = booking_data().limits.waiting_hold_minutes
     offered = 0
     for entry, referral in people:
         if not times:
@@ -83,8 +84,9 @@ def _offer(session: Session, service: Service, now: datetime) -> int:
         if _holds(session, referral.id, now):
             continue
         visit = Visit(session, referral, service, now)
-        slot = diary.hold(session, times.pop(0).id, referral.id, now, minutes)
-        letters.offer_time(visit, slot, now + timedelta(minutes=minutes))
+        until = now + kept
+        slot = diary.hold(session, times.pop(0).id, referral.id, now, until, promised=True)
+        letters.offer_time(visit, slot, until)
         entry.told_at = now
         offered += 1
     return offered

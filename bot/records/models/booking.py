@@ -23,6 +23,7 @@ class DiarySlot(Base):
     state = Column(String(16), nullable=False, default="free")  # free held booked closed
     held_by = Column(String(32))  # the referral that holds it
     held_until = Column(UTCDateTime)
+    promised_until = Column(UTCDateTime)  # until then it is kept, as they were told in a letter
     version = Column(Integer, nullable=False, default=1)
     demonstration = Column(Boolean, nullable=False, default=False)
     remote_id = Column(String(255))  # the slot in another system that this one stands for

@@ -329,6 +329,50 @@ def test_when_all_shown_have_gone_others_are_shown(
     assert titles(chat.asked())[0] == "Tue 8 Dec, 9:30am"
 
 
+def test_a_time_that_is_too_soon_by_now_is_not_kept(
+    chat: Chat, add_slot: AddSlot, database: Database, referral_id: str
+) -> None:
+    soon = add_slot(chat.now + timedelta(hours=25))
+    add_slot(at(8, 9, 30))
+    chat.start()
+    shown = titles(chat.asked())[0]
+    chat.now += timedelta(hours=2)
+    outcome = chat.say(shown)
+    assert [reply.text for reply in outcome.replies] == [TEXTS.over]
+    assert titles(chat.asked())[0] == "Tue 8 Dec, 9:30am"
+    with database.reading() as session:
+        assert session.get(DiarySlot, soon).state == "free"
+
+
+def test_a_time_that_is_too_soon_by_now_is_not_booked(
+    chat: Chat, add_slot: AddSlot, database: Database, referral_id: str
+) -> None:
+    add_slot(chat.now + timedelta(hours=25))
+    chat.start()
+    chat.say("the first one")
+    chat.now += timedelta(hours=24)
+    outcome = chat.say("yes")
+    assert outcome.ended == "none-free"
+    assert [reply.text for reply in outcome.replies] == [TEXTS.over, TEXTS.none_free]
+    assert booked_slot(database, referral_id) is None
+
+
+def test_it_says_until_when_the_time_is_kept(chat: Chat, slots: dict[str, str]) -> None:
+    chat.start()
+    chat.say("the first one")  # at 10:30am
+    for _ in range(2):
+        assert "keep this time for you until 10:40am" in chat.asked().text
+        chat.now += timedelta(minutes=9)
+    assert "keep this time" not in chat.asked().text
+
+
+def test_no_time_is_kept_for_longer_than_it_can_be_booked(chat: Chat, add_slot: AddSlot) -> None:
+    add_slot(chat.now + timedelta(hours=24, minutes=4))
+    chat.start()
+    chat.say("the first one")
+    assert "keep this time for you until 10:34am" in chat.asked().text
+
+
 def test_none_free_is_said_honestly(chat: Chat) -> None:
     outcome = chat.start()
     assert outcome.ended == "none-free"
@@ -343,6 +387,19 @@ def test_the_last_one_goes_while_choosing(
     take(database, only, send_referral("other"), now)
     assert chat.asked().text == TEXTS.none_free
     assert chat.say("the first one").ended == "none-free"
+
+
+def test_the_last_one_goes_while_confirming(
+    chat: Chat, add_slot: AddSlot, database: Database, send_referral: SendReferral
+) -> None:
+    only = add_slot(at(8, 9, 30))
+    chat.start()
+    chat.say("the first one")
+    chat.now += timedelta(minutes=booking_data().limits.hold_minutes + 1)
+    take(database, only, send_referral("other"), chat.now)
+    outcome = chat.say("yes")
+    assert outcome.ended == "none-free"
+    assert [reply.text for reply in outcome.replies] == [TEXTS.taken, TEXTS.none_free]
 
 
 def test_every_message_on_a_demonstration_slot_says_so(chat: Chat, add_slot: AddSlot) -> None:

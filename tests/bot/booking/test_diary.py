@@ -65,7 +65,7 @@ def test_a_hold_keeps_others_out_until_it_runs_out(
 ) -> None:
     slot, mine, theirs = add_slot(soon), send_referral("me"), send_referral("them")
     with database.session() as session:
-        diary.hold(session, slot, mine, now, minutes=10)
+        diary.hold(session, slot, mine, now, now + timedelta(minutes=10))
     assert free_ids(database, now) == []
     assert free_ids(database, now, for_referral=mine) == [slot]
     with pytest.raises(diary.SlotTaken), database.session() as session:
@@ -85,12 +85,53 @@ def test_holding_another_slot_lets_go_of_the_first(
     first, second, mine = add_slot(soon), add_slot(soon + timedelta(hours=1)), send_referral()
     for slot in (first, second):
         with database.session() as session:
-            diary.hold(session, slot, mine, now, minutes=10)
+            diary.hold(session, slot, mine, now, now + timedelta(minutes=10))
     assert state_of(database, first) == ("free", None)
     assert state_of(database, second) == ("held", mine)
     with database.session() as session:
         diary.release(session, mine)
     assert state_of(database, second) == ("free", None)
+
+
+def test_what_was_promised_is_kept_whatever_they_look_at(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    soon: datetime,
+    now: datetime,
+) -> None:
+    first, second, mine = add_slot(soon), add_slot(soon + timedelta(hours=1)), send_referral()
+    until, shortly = now + timedelta(hours=4), now + timedelta(minutes=10)
+    with database.session() as session:
+        diary.hold(session, first, mine, now, until, promised=True)
+    for slot in (first, second, first):
+        with database.session() as session:
+            diary.hold(session, slot, mine, now, shortly)
+    with database.session() as session:
+        diary.release(session, mine)
+        assert session.get(DiarySlot, first).held_until == until
+    assert state_of(database, first) == ("held", mine)
+    assert state_of(database, second) == ("free", None)
+    with database.session() as session:  # with an appointment they need it no longer
+        diary.book(session, second, mine, now)
+    assert state_of(database, first) == ("free", None)
+
+
+def test_a_promise_that_is_over_is_none(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    soon: datetime,
+    now: datetime,
+) -> None:
+    slot, mine = add_slot(soon), send_referral()
+    later = now + timedelta(hours=4)
+    with database.session() as session:
+        diary.hold(session, slot, mine, now, later, promised=True)
+    with database.session() as session:
+        diary.hold(session, slot, mine, later, later + timedelta(minutes=10))
+        diary.release(session, mine)
+    assert state_of(database, slot) == ("free", None)
 
 
 def test_what_one_holds_one_can_book(
@@ -102,7 +143,7 @@ def test_what_one_holds_one_can_book(
 ) -> None:
     slot, mine = add_slot(soon), send_referral()
     with database.session() as session:
-        diary.hold(session, slot, mine, now, minutes=10)
+        diary.hold(session, slot, mine, now, now + timedelta(minutes=10))
         appointment = diary.book(session, slot, mine, now)
     assert (appointment.slot_id, appointment.sequence) == (slot, 0)
     assert state_of(database, slot) == ("booked", None)
@@ -148,7 +189,7 @@ def test_a_slot_that_is_not_free_cannot_be_had(
     state: str,
 ) -> None:
     slot, mine = add_slot(soon, state=state), send_referral()
-    for act in (diary.book, lambda *args: diary.hold(*args, minutes=10)):
+    for act in (diary.book, lambda *args: diary.hold(*args, now + timedelta(minutes=10))):
         with pytest.raises(diary.SlotTaken), database.session() as session:
             act(session, slot, mine, now)
 
@@ -311,7 +352,7 @@ def test_many_people_share_out_fewer_slots_without_a_clash(
         for slot in slots:
             try:
                 with database.session() as session:
-                    diary.hold(session, slot, people[number], now, minutes=10)
+                    diary.hold(session, slot, people[number], now, now + timedelta(minutes=10))
                 with database.session() as session:
                     diary.book(session, slot, people[number], now)
             except diary.SlotTaken:

@@ -4,7 +4,15 @@ from datetime import date, datetime, time, timezone
 
 import pytest
 
-from bot.booking.times import clock_time, from_london, in_london, long_day, long_time, short_time
+from bot.booking.times import (
+    clock_time,
+    from_london,
+    in_london,
+    long_day,
+    long_time,
+    short_time,
+    until_time,
+)
 
 
 def utc(*parts: int) -> datetime:
@@ -53,3 +61,9 @@ def test_clock_in_words(hour: int, minute: int, words: str) -> None:
 
 def test_from_london_gives_utc() -> None:
     assert from_london(date(2026, 7, 1), time(9, 30)) == utc(2026, 7, 1, 8, 30)
+
+
+def test_until_says_the_day_where_it_is_another() -> None:
+    evening = utc(2026, 12, 8, 23, 55)
+    assert until_time(utc(2026, 12, 8, 23, 59), evening) == "11:59pm"
+    assert until_time(utc(2026, 12, 9, 0, 5), evening) == "Wednesday 9 December at 12:05am"

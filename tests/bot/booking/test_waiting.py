@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.booking.dialogue import Booking
@@ -11,7 +12,7 @@ from bot.booking.waiting import offer_free_times
 from bot.knowledge.services import services
 from bot.records.database import Database
 from bot.records.models import DiarySlot, Waiting
-from tests.bot.booking.conftest import AddSlot, Chat, Mailing, SendReferral, outbox
+from tests.bot.booking.conftest import AddSlot, Chat, Mailing, SendReferral, outbox, titles
 
 EMAIL = {"about.email": "robin@example.com"}
 
@@ -75,6 +76,48 @@ def test_a_time_not_taken_up_goes_to_the_next(
     assert long_time(later) in outbox(database)[0].payload["text"]  # until when it was kept
     with database.reading() as session:
         assert len(session.execute(select(Waiting)).scalars().all()) == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["the first one"], ["the second one"], ["the first one", "no"], ["Not now"]]
+)
+def test_the_time_kept_for_them_stays_theirs_while_they_look(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+    words: list[str],
+) -> None:
+    mailing()
+    first = wait(database, now, "first", send_referral)
+    add_slot(now + timedelta(days=3))
+    offer_free_times(database, services(), now)
+    add_slot(now + timedelta(days=4))
+    first.now = now + timedelta(minutes=5)
+    first.start()
+    for text in words:
+        first.say(text)
+    if words == ["the first one"]:
+        assert "until 2:30pm" in first.asked().text
+    send_referral("other")
+    other = Chat(Booking(database, services()), now + timedelta(hours=3, minutes=59), "other")
+    other.start()
+    assert "Sat 5 Dec, 10:30am" in titles(other.asked())
+    assert "Fri 4 Dec, 10:30am" not in titles(other.asked())
+
+
+def test_a_time_is_offered_only_if_it_can_be_booked_as_long_as_it_is_kept(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    wait(database, now, "first", send_referral)
+    add_slot(now + timedelta(hours=26))  # in four hours that is too soon
+    assert offer_free_times(database, services(), now) == 0
 
 
 def test_times_too_soon_or_on_a_bank_holiday_are_not_offered(
