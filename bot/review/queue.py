@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.booking.times import from_london
 from bot.records import search_terms
-from bot.records.cases import NO_FLAG, UNACKNOWLEDGED, UNRESOLVED
+from bot.records.cases import NEEDS_CONTACT, NO_FLAG, UNACKNOWLEDGED, UNRESOLVED
 from bot.records.columns import UTCDateTime
 from bot.records.models import Answer, Appointment, Case, DiarySlot, Flag, Referral, StaffUser
 from bot.records.references import read_code
@@ -44,6 +44,7 @@ class Filters:
     state: str | None = None  # a state, or "all"
     flag: FlagFilter | None = None
     unread: bool = False
+_terms: Any = SearchTerm
     mine: bool = False
     since: date | None = None
     until: date | None = None
@@ -80,7 +81,7 @@ class Counts:
     unacknowledged: int = 0
     unresolved: int = 0
     unread: int = 0
-    newest_flag: datetime | None = field(default=None)
+    flags: tuple[str, ...] = ()  # that nobody has acknowledged: so that a new one is known
 
 
 def page(
@@ -106,7 +107,7 @@ def page(
 def counts(session: Session, user: StaffUser) -> Counts:
     """What waits for someone."""
     unacknowledged = unresolved = unread = 0
-    newest: datetime | None = None
+    flags: list[str] = []
     for service_id in scopes(user):
         here = [_is(service_id), _cases.live]
         unacknowledged += _count(session, *here, _cases.rank == UNACKNOWLEDGED)
@@ -118,9 +119,11 @@ def counts(session: Session, user: StaffUser) -> Counts:
             .order_by(_cases.waiting_since.desc())
             .limit(COUNTED)
         )
-        latest = session.execute(
-            select(func.max(_flags.at)).where(
-                _flags.case_id.in_(latest_cases), _flags.acknowledged_at.is_(None)
+        flags += session.execute(
+            select(_flags.id).where(
+                _flags.case_id.in_(latest_cases),
+                _flags.acknowledged_at.is_(None),
+                _flags.tier.in_(NEEDS_CONTACT),
             )
         ).scalar_one_or_none()
         newest = max(filter(None, (newest, latest)), default=None)

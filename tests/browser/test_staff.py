@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from bot.booking import diary
 from bot.knowledge import answers
 from bot.records.database import Database
-from bot.records.models import Base, DiarySlot
+from bot.records.models import Base, DiarySlot, Flag
 from bot.staff import accounts
 from bot.staff.rules import rules
 from tests.browser.chromium import DESKTOP
@@ -125,14 +125,96 @@ def test_a_new_flag_appears_without_loading_again(
     console.refer(conversation_id="a")
     page = sign_in()
     page.evaluate("window.same = true")
-    expect(page.get_by_role("button", name="Sound is on")).to_be_visible()
+    expect(page.get_by_text("This list keeps itself up to date.")).to_be_visible()
     expect(page).to_have_title("People – Foyer for staff")
     console.flag("b")
     expect(page.get_by_role("link", name="Someone who gave no name")).to_be_visible()
     expect(page).to_have_title("(1) People – Foyer for staff")
-    expect(page.locator("#news")).to_contain_text("Someone needs human contact")
+    expect(page.locator("#news")).to_contain_text("someone needs human contact")
     assert page.evaluate("window.same"), "the page was loaded again"
     assert page.locator(".people tbody tr").first.get_attribute("class") == "contact unread"
+
+
+def test_a_flag_is_announced_even_if_the_list_cant_be_had(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    page = sign_in()
+    page.route("**/staff/refresh*", lambda route: route.abort())
+    console.flag("b")
+    expect(page.locator("#news")).to_contain_text("someone needs human contact")
+    expect(page.get_by_text("can't be brought up to date")).to_be_visible()
+    page.unroute("**/staff/refresh*")
+    expect(page.get_by_role("link", name="Someone who gave no name")).to_be_visible()
+    expect(page.get_by_text("This list keeps itself up to date.")).to_be_visible()
+
+
+def test_a_flag_that_comes_late_is_announced(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    console.flag("a")
+    page = sign_in()
+    expect(page.get_by_text("This list keeps itself up to date.")).to_be_visible()
+    _, late = console.flag("b")
+    expect(page.locator("#news")).to_contain_text("2 not acknowledged")
+    with console.database.session() as session:
+        session.get(Flag, late).acknowledged_at = console.clock.now  # and its place stays open
+    _, later = console.flag("b", message="m3")
+    with console.database.session() as session:
+        session.get(Flag, later).at -= timedelta(hours=1)
+    expect(page.locator("#news")).to_contain_text("2 not acknowledged")
+
+
+def test_a_list_that_is_held_still_stays_as_it_is_and_flags_are_announced(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    page = sign_in()
+    page.get_by_role("button", name="Hold the list still").click()
+    console.flag("b")
+    expect(page.locator("#news")).to_contain_text("someone needs human contact")
+    expect(page).to_have_title("(1) People – Foyer for staff")
+    expect(page.get_by_role("link", name="Someone who gave no name")).to_have_count(0)
+    page.get_by_role("button", name="Let the list move again").click()
+    expect(page.get_by_role("link", name="Someone who gave no name")).to_be_visible()
+
+
+def test_flags_are_announced_beside_the_results_of_a_search(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    console.refer()
+    page = sign_in()
+    page.get_by_label("For", exact=True).fill("Smith")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("The search isn't repeated by itself.")).to_be_visible()
+    console.flag("b")
+    expect(page.locator("#news")).to_contain_text("someone needs human contact")
+    expect(page.get_by_text("1 person needs human contact")).to_be_visible()
+    expect(page.get_by_role("link", name="Jo Smith")).to_be_visible()
+
+
+def test_a_new_flag_is_heard(console: Console, sign_in: Callable[..., Page]) -> None:
+    page = sign_in()
+    expect(page.get_by_role("button", name="Sound is on")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const start = OscillatorNode.prototype.start;
+            OscillatorNode.prototype.start = function (...when) {
+                if (this.context.state === "running") document.body.dataset.heard = "yes";
+                start.apply(this, when);
+            };
+        }"""
+    )
+    console.flag("b")
+    expect(page.locator("body")).to_have_attribute("data-heard", "yes")
+
+
+def test_a_page_that_may_not_sound_yet_says_so(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    context = sign_in().context
+    page = context.new_page()  # nobody has touched it, as after the browser's own start
+    page.goto(f"{console.url}/")  # type: ignore[attr-defined]
+    page.get_by_role("button", name="Silent: turn the sound on").click()
+    expect(page.get_by_role("button", name="Sound is on")).to_be_visible()
 
 
 def test_the_sound_stays_off_once_turned_off(sign_in: Callable[..., Page]) -> None:

@@ -43,6 +43,7 @@ PAGES = (
     Page("POST", "/search", "reviewer", people.search),
     Page("GET", "/worker.js", "anyone", people.worker),
     Page("GET", "/live", "reviewer", people.live, quiet=True),
+    Page("GET", "/refresh", "reviewer", people.refresh, quiet=True),
     Page("GET", "/people.csv", "lead", out.csv),
     Page("GET", PERSON, "reviewer", person.show),
     Page("GET", PERSON + "/here", "reviewer", person.here, quiet=True),

@@ -21,9 +21,12 @@ from web.staff.visit import HERE, Refused, Visit
 
 def people(visit: Visit) -> Response:
     """The queue, filtered as the address says."""
-    query = visit.request.query_params
-    filters = read_filters(query)
-    return _list(visit, filters, after=query.get("after"), action="listed")
+    return _queue(visit, "listed")
+
+
+def refresh(visit: Visit) -> Response:
+    """The same, for the script of an open queue in which something has changed."""
+    return _queue(visit, "list-refreshed")
 
 
 def search(visit: Visit) -> Response:
@@ -69,7 +72,7 @@ def _state(counts: Counts) -> dict[str, Any]:
         "unacknowledged": counts.unacknowledged,
         "unresolved": counts.unresolved,
         "unread": counts.unread,
-        "newest": counts.newest_flag.isoformat() if counts.newest_flag else None,
+        "flags": counts.flags,
     }
 
 
@@ -91,6 +94,11 @@ def understand_born(text: str, today: date) -> str | None:
     """A date of birth however it is written, as an ISO date; None when it can't be read."""
     understood = read_date_of_birth(text, today)
     return str(understood.value) if isinstance(understood, Understood) else None
+
+
+def _queue(visit: Visit, action: str) -> Response:
+    query = visit.request.query_params
+    return _list(visit, read_filters(query), after=query.get("after"), action=action)
 
 
 def _list(

@@ -23,6 +23,7 @@ TABLE = {
     ("POST", "/search"): ("reviewer", False),
     ("GET", "/worker.js"): ("anyone", False),
     ("GET", "/live"): ("reviewer", False),
+    ("GET", "/refresh"): ("reviewer", False),
     ("GET", "/people.csv"): ("lead", False),
     ("GET", "/people/{case_id:str}"): ("reviewer", True),
     ("GET", "/people/{case_id:str}/here"): ("reviewer", True),

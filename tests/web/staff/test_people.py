@@ -132,10 +132,35 @@ def test_search_finds_what_is_closed_and_is_recorded_by_its_kind_only(console, r
 
 def test_the_script_hears_of_a_new_flag(console, reviewer) -> None:
     before = reviewer.get("/live").json()
-    assert before == {"unacknowledged": 0, "unresolved": 0, "unread": 0, "newest": None}
-    console.flag()
+    assert before == {"unacknowledged": 0, "unresolved": 0, "unread": 0, "flags": []}
+    _, flag_id = console.flag()
     after = reviewer.get("/live").json()
-    assert (after["unacknowledged"], after["newest"]) == (1, console.clock.now.isoformat())
+    assert (after["unacknowledged"], after["flags"]) == (1, [flag_id])
+
+
+def test_the_script_hears_of_a_flag_that_comes_late(console, reviewer) -> None:
+    console.flag()
+    console.clock.forward(minutes=-5)  # it was on disk only, while the database was away
+    _, late = console.flag(message="m1")
+    console.clock.forward(minutes=5)
+    assert late in reviewer.get("/live").json()["flags"]
+
+
+def test_a_list_that_is_kept_up_to_date_shows_the_same(console, reviewer) -> None:
+    first, second = console.refer(conversation_id="a"), console.flag("b")[0]
+    assert order(reviewer.get("/refresh")) == order(reviewer.get("/")) == [second, first]
+    assert order(reviewer.get("/refresh?flag=any")) == [second]
+    entry = console.audited()[-1]
+    assert (entry.action, entry.details) == ("list-refreshed", {"flag": "any", "shown": 1})
+
+
+def test_a_list_left_open_does_not_keep_someone_signed_in(console, reviewer) -> None:
+    for _ in range(rules().sign_in.idle_minutes // 5 - 1):
+        console.clock.forward(minutes=5)
+        assert reviewer.get("/refresh").status_code == 200
+        assert reviewer.get("/live").status_code == 200
+    console.clock.forward(minutes=5)
+    assert reviewer.get("/refresh").status_code == 401
 
 
 def test_waiting_longer_than_the_target_is_said(console, reviewer) -> None:
