@@ -44,7 +44,6 @@ class Filters:
     state: str | None = None  # a state, or "all"
     flag: FlagFilter | None = None
     unread: bool = False
-_terms: Any = SearchTerm
     mine: bool = False
     since: date | None = None
     until: date | None = None
@@ -125,9 +124,8 @@ def counts(session: Session, user: StaffUser) -> Counts:
                 _flags.acknowledged_at.is_(None),
                 _flags.tier.in_(NEEDS_CONTACT),
             )
-        ).scalar_one_or_none()
-        newest = max(filter(None, (newest, latest)), default=None)
-    return Counts(unacknowledged, unresolved, unread, newest)
+        ).scalars()
+    return Counts(unacknowledged, unresolved, unread, tuple(sorted(flags)))
 
 
 def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, ...]:
