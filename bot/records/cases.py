@@ -13,27 +13,36 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.records.models import Case, Flag, Referral
+from bot.records.models import Case, CaseStep, Flag, Note, Referral
 
 NEEDS_CONTACT = ("alert", "check-in")  # the tiers of flags that need a person
 OPEN_STATES = ("incoming", "accepted", "contacted", "booked")
 UNACKNOWLEDGED, UNRESOLVED, NO_FLAG = range(3)  # Case.rank
+PERSON = "person"  # whose step it was, where no member of staff took it
 
 _cases: Any = Case  # its columns
 _flags: Any = Flag
 
 
 def begin_for_referral(session: Session, referral: Referral, now: datetime) -> Case:
-    """The case of a referral that is being sent; one begun by a flag before becomes this one."""
+    """The case of a referral that is being sent; one begun by a flag before becomes this one.
+
+    If staff had put that one away, it is open again: nobody has seen the referral yet.
+    """
     case = by_referral(session, referral.id) or _without_referral(session, referral.conversation_id)
     if case is None:
         case = Case(conversation_id=referral.conversation_id, arrived_at=now, waiting_since=now)
         session.add(case)
+    else:
+        _changed_by_person(session, case)
     case.referral_id = referral.id
     case.service_id = referral.service_id
     case.arrived_at = referral.sent_at or now
     case.read_at = None
     session.flush()
+    if case.state not in OPEN_STATES:
+        case.contacted_at = None
+        note_step(session, case, "incoming", by=PERSON, reason=None, now=now)
     place(session, case)
     return case
 
@@ -52,12 +61,40 @@ def begin_for_flag(session: Session, flag: Flag) -> Case | None:
         )
         session.add(case)
         session.flush()
+    else:
+        _changed_by_person(session, case)
     case.service_id = case.service_id or flag.service_id
     case.read_at = None
     flag.case_id = case.id
     session.flush()
     place(session, case)
     return case
+
+
+def note_step(
+    session: Session, case: Case, to_state: str, *, by: str, reason: str | None, now: datetime
+) -> None:
+    """Writes a step down and takes it; the caller has checked that it may be.
+
+    Args:
+        by: the id of a member of staff, or PERSON where something they did themselves led to it.
+    """
+    case.version += 1
+    session.add(
+        CaseStep(
+            case_id=case.id,
+            user_id=by,
+            from_state=case.state,
+            to_state=to_state,
+            reason=(reason or "").strip() or None,
+            version=case.version,
+            at=now,
+        )
+    )
+    case.state = to_state
+    if to_state in ("contacted", "booked") and by != PERSON and case.contacted_at is None:
+        case.contacted_at = now
+    place(session, case)
 
 
 def place(session: Session, case: Case) -> None:
@@ -81,21 +118,23 @@ def place(session: Session, case: Case) -> None:
 
 
 def move(session: Session, former: str, conversation_id: str) -> None:
-    """Takes a case that has no referral yet along into another conversation, with its flags."""
+    """Takes a case that has no referral yet along into another conversation, with what is in it."""
     case = _without_referral(session, former)
     if case is None:
         return
     present = _without_referral(session, conversation_id)
+    _changed_by_person(session, present or case)
     if present is None:
         case.conversation_id = conversation_id
         session.flush()
         return
-    session.execute(
-        update(Flag)
-        .where(_flags.case_id == case.id)
-        .values(case_id=present.id)
-        .execution_options(synchronize_session=False)
-    )
+    for model in (Flag, Note):
+        session.execute(
+            update(model)
+            .where(model.case_id == case.id)
+            .values(case_id=present.id)
+            .execution_options(synchronize_session=False)
+        )
     session.delete(case)
     session.flush()
     place(session, present)
@@ -140,6 +179,13 @@ def latest_of(session: Session, conversation_id: str) -> Case | None:
         .limit(1)
     ).scalar_one_or_none()
     return found
+
+
+def _changed_by_person(session: Session, case: Case) -> None:
+    """Lets a page that staff have open know, so that nothing is decided on what it shows."""
+    # Locked and read anew: staff may be putting it away at this moment.
+    session.refresh(case, with_for_update=True)
+    case.version += 1
 
 
 def _without_referral(session: Session, conversation_id: str) -> Case | None:

@@ -26,11 +26,10 @@ from bot.prescreen.questionnaires import library
 from bot.prescreen.questions import script
 from bot.prescreen.show import show
 from bot.records import referrals
-from bot.records.cases import by_referral, place
+from bot.records.cases import by_referral, note_step, place
 from bot.records.conversations import append_events, conversation
 from bot.records.flags import keep_flag
 from bot.records.models import Aim, Case, Referral, StaffUser
-from bot.review import workflow
 
 MARK = "demonstration-"  # what the ids of these conversations begin with
 _DANGER_AGO = (timedelta(hours=26), timedelta(hours=3), timedelta(minutes=50))
@@ -268,7 +267,7 @@ class _Maker:
             when = self.at + timedelta(hours=hours)
             case.read_at = case.read_at or when
             case.assigned_to = self.staff.id
-            workflow.note_step(self.session, case, state, user=self.staff, reason=None, now=when)
+            note_step(self.session, case, state, by=self.staff.id, reason=None, now=when)
         place(self.session, case)
 
     def _says(self, text: str, asked: str, offered: list[dict[str, str]] | None = None) -> str:

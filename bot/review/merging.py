@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.records.cases import NO_FLAG, place
+from bot.records.cases import NO_FLAG, note_step, place
 from bot.records.models import Case, StaffUser
 from bot.records.search_terms import alike
 from bot.review.access import services_of
-from bot.review.workflow import ENDS, NotPossible, check_version, note_step
+from bot.review.workflow import ENDS, NotPossible, check_version
 
 _LEAST_SHARED = 2
 _cases: Any = Case
@@ -64,10 +64,10 @@ def merge(
         raise NotPossible("no_step")
     if case.rank != NO_FLAG:
         raise NotPossible("flag_open")
-    note_step(session, case, "merged", user=user, reason=None, now=now)
+    note_step(session, case, "merged", by=user.id, reason=None, now=now)
     case.merged_into = into.id
     if into.state in ENDS:
-        note_step(session, into, "incoming", user=user, reason=None, now=now)
+        note_step(session, into, "incoming", by=user.id, reason=None, now=now)
     else:
         into.version += 1
     into.read_at = None

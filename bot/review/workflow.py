@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.records.cases import NO_FLAG, place
+from bot.records.cases import NO_FLAG, PERSON, note_step, place
 from bot.records.models import Case, CaseStep, Note, StaffUser
 
 # Where a case can go from each state, in the order the buttons stand in.
@@ -74,44 +74,17 @@ def take_step(
         raise NotPossible("flag_open")
     if to_state in NEEDS_REASON and not (reason or "").strip():
         raise NotPossible("reason")
-    note_step(session, case, to_state, user=user, reason=reason, now=now)
-
-
-def note_step(
-    session: Session,
-    case: Case,
-    to_state: str,
-    *,
-    user: StaffUser,
-    reason: str | None,
-    now: datetime,
-) -> None:
-    """Writes a step down and takes it; the caller has checked that it may be."""
-    case.version += 1
-    session.add(
-        CaseStep(
-            case_id=case.id,
-            user_id=user.id,
-            from_state=case.state,
-            to_state=to_state,
-            reason=(reason or "").strip() or None,
-            version=case.version,
-            at=now,
-        )
-    )
-    case.state = to_state
-    if to_state in ("contacted", "booked") and case.contacted_at is None:
-        case.contacted_at = now
-    place(session, case)
+    note_step(session, case, to_state, by=user.id, reason=reason, now=now)
 
 
 def last_step(session: Session, case: Case) -> CaseStep | None:
-    """The step that can be undone: the newest, as long as nothing was changed after it."""
+    """The step that can be undone: staff's newest, as long as nothing was changed after it."""
     found: CaseStep | None = session.execute(
         select(CaseStep)
         .where(
             _steps.case_id == case.id,
             _steps.version == case.version,
+            _steps.user_id != PERSON,
             _steps.undone_at.is_(None),
         )
         .limit(1)

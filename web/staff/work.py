@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from bot.records.cases import PERSON
 from bot.records.models import Case, StaffUser
 from bot.review import appointments, flags, merging, presence, workflow
 from bot.review.access import case_for, may_open
@@ -197,11 +198,12 @@ def _changed(visit: Visit, change: Change, *, go_to: str | None = None) -> Respo
 
 
 def _who_changed(visit: Visit, session: Session, case: Case) -> str:
+    last = workflow.history(session, case)[-1:]
+    by_step = last[0].user_id if last and last[0].version == case.version else None
+    # Unread again: something came from the person.
+    if by_step == PERSON or (by_step is None and case.read_at is None):
+        return words().refused["new"]
     others = presence.others(session, case, visit.me, visit.now)
-    if not others:
-        last = workflow.history(session, case)[-1:]
-        names = dict(session.execute(select(StaffUser.id, StaffUser.name)).all())
-        name = names.get(last[0].user_id) if last else None
-    else:
-        name = others[0].name
+    names = dict(session.execute(select(StaffUser.id, StaffUser.name)).all())
+    name = names.get(by_step) or (others[0].name if others else None)
     return words().refused["changed"].format(name=name or "Somebody")

@@ -11,7 +11,7 @@ from bot.records.cases import NO_FLAG, UNACKNOWLEDGED, UNRESOLVED
 from bot.records.erasure import erase_conversation, erase_referral
 from bot.records.flags import keep_flag
 from bot.records.migrate import fill
-from bot.records.models import Case, Flag, Note, Referral, SearchTerm
+from bot.records.models import Case, CaseStep, Flag, Note, Referral, SearchTerm
 from bot.records.retention import Retention, purge
 
 ALERT = FlagDraft("alert", "suicidal", (), "end it", "I want to end it", "match")
@@ -71,6 +71,36 @@ def test_a_flag_alone_is_a_case_and_becomes_that_of_the_referral(database, now) 
         )
 
 
+@pytest.mark.parametrize("state", ["closed", "rejected", "merged"])
+def test_a_referral_is_never_put_away_before_anyone_has_seen_it(database, now, state: str) -> None:
+    later = now + timedelta(hours=1)
+    with database.session() as session:
+        raised = flag(session, now)
+        (case,) = all_cases(session)
+        raised.acknowledged_at = raised.resolved_at = now
+        cases.note_step(session, case, state, by="u", reason=None, now=now)
+        case.contacted_at = case.read_at = now
+        assert not case.live
+        send(session, later)
+        assert (case.state, case.live, case.read_at) == ("incoming", True, None)
+        assert (case.waiting_since, case.contacted_at) == (later, None)
+        step = session.execute(select(CaseStep).order_by(CaseStep.version.desc())).scalars().first()
+        assert (step.from_state, step.to_state, step.user_id) == (state, "incoming", cases.PERSON)
+        assert step.version == case.version
+
+
+def test_what_the_person_does_is_a_change_to_whoever_has_the_record_open(database, now) -> None:
+    with database.session() as session:
+        flag(session, now)
+        (case,) = all_cases(session)
+        versions = [case.version]
+        flag(session, now, message="m2")
+        versions.append(case.version)
+        send(session, now)
+        versions.append(case.version)
+    assert versions == [1, 2, 3]
+
+
 def test_what_is_only_noted_is_no_case(database, now) -> None:
     with database.session() as session:
         flag(session, now, NOTED)
@@ -119,10 +149,12 @@ def test_two_cases_of_one_person_become_one(database, now) -> None:
         draft = referrals.begin(session, "old", "berkshire", now)
         flag(session, now, conversation_id="old")
         flag(session, now + timedelta(hours=1), conversation_id="new", message="n")
+        session.add(Note(case_id=all_cases(session)[0].id, user_id="u", text="phoned", at=now))
         referrals.move(session, draft, "new", now)
         (case,) = all_cases(session)
         assert case.waiting_since == now
         assert {each.case_id for each in session.execute(select(Flag)).scalars()} == {case.id}
+        assert session.execute(select(Note.case_id)).scalars().all() == [case.id]
 
 
 def test_erasing_takes_the_case_the_notes_and_the_search_terms(database, now) -> None:
@@ -198,4 +230,4 @@ def test_what_was_there_before_there_were_cases_is_taken_up(database, now) -> No
     with database.reading() as session:
         (case,) = all_cases(session)
         assert case.rank == UNACKNOWLEDGED
-        assert len(session.execute(select(SearchTerm)).scalars().all()) == 2
+        assert len(session.execute(select(SearchTerm)).scalars().all()) == 3

@@ -133,7 +133,7 @@ def test_the_numbers(console) -> None:
     lead = console.staff("lead").sign_in()
     lead.get(f"/people/{case_id}")
     lead.post(f"/people/{case_id}/flags/{flag_id}/acknowledge")
-    lead.post(f"/people/{case_id}/step", to="contacted", version=2)
+    lead.post(f"/people/{case_id}/step", to="contacted", version=3)
     page = lead.get("/numbers").text
     for title in ("Referrals by week", "Where people are", "Days to first contact", "Hours until"):
         assert title in page

@@ -50,13 +50,42 @@ def test_nobody_overwrites_anybody(console, reviewer, case_id) -> None:
     assert console.case(case_id).state == "accepted"
 
 
+@pytest.mark.parametrize("to", ["closed", "rejected"])
+def test_nothing_is_put_away_on_a_page_from_before_the_person_did_something(
+    console, reviewer, to: str
+) -> None:
+    case_id, flag_id = console.flag()
+    reviewer.get(f"/people/{case_id}")
+    reviewer.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned, safe at home")
+    step(reviewer, case_id, "accepted", 2)
+    console.refer()
+    page = step(reviewer, case_id, to, 3, reason="No referral was sent")
+    assert page.status_code == 409
+    assert "Something new came from the person" in page.text
+    assert ("No referral was sent" in page.text) is (to == "rejected")
+    assert (console.case(case_id).state, console.case(case_id).live) == ("accepted", True)
+
+
+def test_a_referral_sent_after_the_flag_was_put_away_is_in_the_queue(console, reviewer) -> None:
+    case_id, flag_id = console.flag()
+    reviewer.get(f"/people/{case_id}")
+    reviewer.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned, safe at home")
+    step(reviewer, case_id, "rejected", 2, reason="No referral was sent")
+    assert console.refer() == case_id
+    assert case_id in reviewer.get("/").text
+    assert reviewer.get("/live").json()["unread"] == 1
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "the person themselves" in page
+    assert "Undo the last step" not in page
+
+
 def test_a_record_with_an_open_flag_cant_be_put_away(console, reviewer, case_id) -> None:
     _, flag_id = console.flag()
-    page = step(reviewer, case_id, "rejected", 1, reason="Spam")
+    page = step(reviewer, case_id, "rejected", 2, reason="Spam")
     assert page.status_code == 422
     assert "Someone may be in danger here" in page.text
     reviewer.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned, safe at home")
-    assert step(reviewer, case_id, "rejected", 2, reason="Spam").status_code == 200
+    assert step(reviewer, case_id, "rejected", 3, reason="Spam").status_code == 200
 
 
 def test_the_last_step_can_be_undone(console, reviewer, case_id) -> None:
@@ -191,8 +220,8 @@ def test_every_change_is_recorded(console, reviewer, case_id) -> None:
     address = f"/people/{case_id}"
     reviewer.post(f"{address}/flags/{flag_id}/acknowledge")
     reviewer.post(f"{address}/flags/{flag_id}/resolve", done="Phoned")
-    step(reviewer, case_id, "accepted", 3)
-    reviewer.post(f"{address}/undo", version=4)
+    step(reviewer, case_id, "accepted", 4)
+    reviewer.post(f"{address}/undo", version=5)
     reviewer.post(f"{address}/notes", note="A private word")
     changes = [e for e in console.audited() if e.action not in ("opened", "listed")]
     assert [entry.action for entry in changes[1:]] == [
