@@ -1,10 +1,14 @@
 """Reads every data file before anything starts: `python -m scripts.check_data`.
 
-A slip in one stops the start with a line that names the file, the field and the mend.
+A slip in one stops the start with a line that names the file, the field and the mend. A key of a
+booking system that can't be used is told in such a line too, but stops only booking there.
 """
 
 from __future__ import annotations
 
+import sys
+
+from bot.booking.fhir.systems import faults
 from bot.booking.texts import booking_data
 from bot.crisis.help_lines import help_lines
 from bot.crisis.meaning import bars
@@ -22,6 +26,7 @@ from bot.records.retention import retention
 from bot.review.demonstration import demonstration
 from bot.staff.rules import rules as staff_rules
 from bot.staff.words import words as staff_words
+from scripts.environment import checked_settings
 from scripts.plainly import Failure, run
 
 LOADERS = (
@@ -51,6 +56,8 @@ def main() -> None:
         message("unsure")
     except DataError as error:
         raise Failure(str(error)) from None
+    for fault in faults(services(), checked_settings()):
+        print(f"Nobody can book there yet. {fault}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -151,10 +151,13 @@ class Booking:
             left = visit.bookmark
             if left is not None:
                 visit.keep(left.copy(update={"message": turn.message_id}))
+        if left is None or left.step != "asking":
+            return outcome
         remote = self._remotes.get(visit.service.id)
-        if remote is not None and left is not None and left.step == "asking":
-            return asking.settle(lambda: self._visiting(turn.conversation_id, turn.now), remote)
-        return outcome
+        if remote is None:  # its keys can't be used
+            with self._visiting(turn.conversation_id, turn.now) as visit:
+                return asking.away(visit, moving=left.moving)
+        return asking.settle(lambda: self._visiting(turn.conversation_id, turn.now), remote)
 
     def _manage(self, conversation_id: str, now: datetime, step: str) -> Outcome:
         away = step == "choose" and not self._refreshed(conversation_id, now)

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl, EmailStr, Field, NonNegativeInt, PositiveInt, validator
 
@@ -106,6 +108,14 @@ class Fhir(Strict):
     message: Text = "$process-message"
     mutual_tls: bool = False
     mode: Literal["video", "in-person"] = "video"
+
+    @validator("base", "token", "message")
+    def private(cls, url: str | None) -> str | None:
+        """What goes there is personal: only this machine is spoken to without TLS."""
+        given = urlsplit(url or "")
+        if given.scheme == "http" and not _on_this_machine(given.hostname or ""):
+            raise ValueError("must begin with https://, unless it is on this machine")
+        return url
 
     @validator("key_id", always=True)
     def with_token(cls, key_id: str | None, values: dict[str, Any]) -> str | None:
@@ -285,6 +295,13 @@ def _topic_problems(service: Service, known: Mapping[str, Topic]) -> Iterator[st
         named = getattr(service.preparing, field)
         if named is not None and named not in service.answers:
             yield f"`preparing.{field}` is `{named}`, which `answers` hasn't: add it, or put null"
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # another name
+        return False
 
 
 def _plain(alias: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any, NoReturn
 from uuid import uuid4
 
 import httpx
+from joserfc.errors import JoseError
 from tenacity import (
     RetryError,
     Retrying,
@@ -29,6 +29,7 @@ from tenacity import (
 
 from bot.booking.fhir.breaker import Breaker
 from bot.booking.fhir.exchange import exchange
+from bot.booking.fhir.keys import signer, tls
 from bot.booking.fhir.token import Tokens
 from bot.knowledge.services import Service
 
@@ -74,6 +75,9 @@ class FhirClient:
     def __init__(self, service: Service, keys: Path, breaker: Breaker | None = None) -> None:
         """Args:
         keys: the folder of keys (setting FHIR_KEYS).
+
+        Raises:
+            KeyFault: one of them can't be used.
         """
         system = service.handover.fhir
         if system is None:
@@ -81,11 +85,11 @@ class FhirClient:
         self._system = system
         self._base = str(system.base).rstrip("/")
         self._breaker = breaker or Breaker()
-        self._tokens = Tokens(system, keys / f"{service.id}.pem") if system.token else None
+        self._tokens = signer(service, keys)
         self._client = httpx.Client(
             headers={"Accept-Encoding": "identity"},
             trust_env=False,
-            verify=_tls(service, keys, system.mutual_tls),
+            verify=tls(service, keys, mutual=system.mutual_tls),
         )
 
     def close(self) -> None:
@@ -218,7 +222,7 @@ class FhirClient:
             text = f"no access token (status {error.response.status_code})"
             passes = error.response.status_code in _PASSING
             raise (_Passing(text) if passes else Unreachable(text)) from None
-        except (httpx.HTTPError, ValueError, TypeError, OSError) as error:
+        except (httpx.HTTPError, JoseError, ValueError, TypeError, OSError) as error:
             raise Unreachable(f"no access token ({type(error).__name__})") from None
 
 
@@ -239,13 +243,3 @@ def _refuse(answer: httpx.Response) -> NoReturn:
     if answer.status_code in {409, 412}:
         raise Conflict(f"status {answer.status_code}")
     raise Rejected(f"status {answer.status_code}")
-
-
-def _tls(service: Service, keys: Path, mutual: bool) -> ssl.SSLContext:
-    """How the other side is known, and, with mutual TLS, how we are."""
-    authority = keys / f"{service.id}.ca.pem"
-    context = ssl.create_default_context(cafile=str(authority) if authority.exists() else None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if mutual:
-        context.load_cert_chain(keys / f"{service.id}.crt", keys / f"{service.id}.key")
-    return context

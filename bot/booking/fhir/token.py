@@ -44,7 +44,7 @@ class Tokens:
         Raises:
             httpx.HTTPError: there is none.
             ValueError, TypeError: what came isn't one.
-            OSError: the key can't be read.
+            OSError, JoseError: the key can't be read, or can't sign.
         """
         with self._lock:
             if time.monotonic() >= self._ends:

@@ -324,3 +324,20 @@ def test_dying_before_the_answer_is_written_is_mended(
     assert states(engine, slots) == ["busy", "free"]  # it might be under way still
     undo_orders(database, remote, client, now + timedelta(minutes=5))
     assert states(engine, slots) == ["free", "free"]
+
+
+def test_a_system_that_is_not_set_up_any_more_is_told_as_away(
+    database: Database,
+    chat: Chat,
+    slots: list[str],
+    service: Service,  # noqa: F811
+    now: datetime,
+) -> None:
+    chat.start()
+    chat.say("the first one")
+    chat.booking = Booking(database, {"berkshire": service})  # after a restart
+    outcome = chat.say("yes")
+    assert outcome.ended == "away"
+    assert booking_data().texts.diary_away in said(outcome)
+    with database.reading() as session:
+        assert all(slot.state == "free" for slot in session.execute(select(DiarySlot)).scalars())

@@ -63,6 +63,11 @@ def put(value: Any, *path: str) -> Edit:
     return change
 
 
+def fhir(**fields: str) -> Edit:
+    system = {"base": "https://fhir.example", "organisation": "x", "target": "1", **fields}
+    return put(system, "handover", "fhir")
+
+
 ANSWER = {"text": "Yes.", "short": "yes"}
 
 
@@ -89,6 +94,9 @@ ANSWER = {"text": "Yes.", "short": "yes"}
         (put(None, "prescreen", "gp_area"), "`prescreen.gp_area`", "name the area"),
         (put(200, "prescreen", "minimum_age"), "`prescreen.minimum_age`", "correct it"),
         (put([], "prescreen", "questionnaires"), "`prescreen.questionnaires`", "correct it"),
+        (fhir(base="http://fhir.example"), "`handover.fhir.base`", "https://"),
+        (fhir(token="http://10.0.0.1/token"), "`handover.fhir.token`", "https://"),
+        (fhir(message="http://fhir.example/in"), "`handover.fhir.message`", "https://"),
     ],
 )
 def test_a_broken_file_is_told_in_one_line(

@@ -2,25 +2,20 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from time import monotonic
-from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from bot.booking.fhir import client as module
 from bot.booking.fhir.breaker import Breaker
 from bot.booking.fhir.client import Conflict, FhirClient, Rejected, Unreachable
 from bot.knowledge.services import Service, services
 from bot.settings import Settings
+from tests.fhir.certificates import make_certificate
 from tests.fhir.engine import Line
 from tests.fhir.fixtures import AddRemote, booking_at, of_engine
 
@@ -185,7 +180,7 @@ def test_a_service_without_a_system_has_no_client(tmp_path: Path) -> None:
 def mutual(tmp_path: Path) -> Iterator[str]:
     """A server that asks for a certificate of whoever calls, in the same folder as the keys."""
     for name in ("berkshire", "server"):
-        _certificate(tmp_path, name)
+        make_certificate(tmp_path, name)
     (tmp_path / "berkshire.ca.pem").write_bytes((tmp_path / "server.crt").read_bytes())
 
     class Handler(BaseHTTPRequestHandler):
@@ -233,31 +228,3 @@ def test_a_server_that_cannot_be_known_is_not_told_anything(
     with pytest.raises(Unreachable, match="ConnectError"):
         client.read("Slot", "x")
     client.close()
-
-
-def _certificate(folder: Path, name: str) -> None:
-    key = rsa.generate_private_key(65537, 2048)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    today: Any = datetime.now(timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / f"{name}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / f"{name}.key").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )

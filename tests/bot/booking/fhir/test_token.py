@@ -156,3 +156,14 @@ def test_a_missing_key_is_told_of_without_a_path(
     with pytest.raises(Unreachable) as error:
         client.read("Slot", "x")
     assert str(tmp_path) not in str(error.value)
+
+
+def test_a_key_that_cannot_sign_any_more_makes_the_system_unreachable(
+    client: FhirClient, key: rsa.RSAPrivateKey, tmp_path: Path
+) -> None:
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    (tmp_path / "berkshire.pem").write_bytes(public)
+    with pytest.raises(Unreachable, match="token"):
+        client.read("Slot", "x")
