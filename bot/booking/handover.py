@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import desc, select
 
 from bot.booking import posting
 from bot.booking.bookmark import Bookmark
 from bot.booking.links import visit_link
 from bot.booking.opening import opening
-from bot.booking.phrases import is_yes, said
+from bot.booking.phrases import is_yes, said, says_nothing_but
+from bot.booking.reading import read_wishes
 from bot.booking.replies import your_page
 from bot.booking.summary import summary_text
 from bot.booking.texts import booking_data
+from bot.booking.times import in_london
 from bot.booking.visit import Visit
 from bot.dialogue import Outcome, Turn
 from bot.outbox.announce import callback_asked
@@ -68,7 +70,8 @@ def question(bookmark: Bookmark) -> Reply:
     """Whether the person would like a phone call, or when."""
     data = booking_data()
     if bookmark.step == "callback_time":
-        return Reply(data.texts.callback_time, buttons((data.buttons.any_time,)))
+        titles = (data.buttons.any_time, data.buttons.no_callback)
+        return Reply(data.texts.callback_time, buttons(titles))
     titles = (data.buttons.yes_callback, data.buttons.no_callback)
     return Reply(data.texts.callback_ask, buttons(titles))
 
@@ -82,23 +85,22 @@ def answer(visit: Visit, bookmark: Bookmark, turn: Turn) -> Outcome:
     """Takes in whether, and when, the person would like a phone call."""
     data = booking_data()
     if bookmark.step == "callback_time":
-        return _ask_for_call(visit, turn.text.strip())
+        return _take_time(visit, turn.text.strip())
     if said(turn.text, "no", "leave"):
-        reply = Reply(data.texts.callback_no, buttons((data.buttons.prepare,)))
-        return _over(visit, reply, "phone")
+        return _no_call(visit)
     if is_yes(turn.text, "call"):
         visit.keep(Bookmark(step="callback_time"))
         return Outcome()
     return Outcome((Reply(data.texts.confirm_unclear),))
 
 
-def callback(visit: Visit) -> Callback | None:
-    """The phone call that was asked for and hasn't been made."""
+def callback(visit: Visit, state: str = "requested") -> Callback | None:
+    """The phone call that was asked for and hasn't been made, or the last one in another state."""
     found: Callback | None = (
         visit.session.execute(
-            select(Callback).where(
-                Callback.referral_id == visit.referral.id, Callback.state == "requested"
-            )
+            select(Callback)
+            .where(Callback.referral_id == visit.referral.id, Callback.state == state)
+            .order_by(desc(Callback.requested_at))
         )
         .scalars()
         .first()
@@ -106,8 +108,29 @@ def callback(visit: Visit) -> Callback | None:
     return found
 
 
+def _take_time(visit: Visit, text: str) -> Outcome:
+    """Any words will do for a time, but not those that take the wish for a call back."""
+    if says_nothing_but(text, "no", "leave", "cancel", "no_call"):
+        return _no_call(visit)
+    if said(text, "no_call") and not read_wishes(text, in_london(visit.now).date()):
+        visit.keep(Bookmark(step="callback"))
+        return Outcome()
+    return _ask_for_call(visit, text) if text else Outcome()
+
+
+def _no_call(visit: Visit) -> Outcome:
+    data = booking_data()
+    reply = Reply(data.texts.callback_no, buttons((data.buttons.prepare,)))
+    return _over(visit, reply, "phone")
+
+
 def _ask_for_call(visit: Visit, best_time: str) -> Outcome:
     data = booking_data()
+    visit.session.refresh(visit.referral, with_for_update=True)
+    known = callback(visit)
+    if known is not None:  # two messages at once
+        text = data.texts.callback_known.format(time=known.best_time)
+        return _over(visit, Reply(text, buttons((data.buttons.prepare,))), "callback")
     asked = Callback(referral_id=visit.referral.id, best_time=best_time, requested_at=visit.now)
     visit.session.add(asked)
     visit.session.flush()

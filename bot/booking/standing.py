@@ -44,6 +44,8 @@ def _next(visit: Visit) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     asked = callback(visit)
     if asked is not None:
         return "callback", (texts.status_callback.format(time=asked.best_time),), ()
+    if kind != "diary" and callback(visit, "done") is not None:
+        return "called", (texts.status_called, visit.service.handover.text), ()
     if kind != "diary":
         return "sent", (visit.service.handover.text,), ()
     if last_cancelled(visit.session, visit.referral.id):

@@ -100,6 +100,7 @@ class Understood(Strict):
     email: tuple[str, ...]
     text: tuple[str, ...]
     tell_me: tuple[str, ...]
+    no_call: tuple[str, ...]
     no: tuple[str, ...]
     unsure: tuple[str, ...]
     change: tuple[str, ...]
@@ -217,6 +218,7 @@ class Texts(Strict):
     status_no_appointment: str
     status_cancelled: str
     status_callback: str
+    status_called: str
     status_not_sent: str
     status_none: str
     lookup_ask: str

@@ -54,6 +54,7 @@ PAGES = (
     Page("POST", PERSON + "/merge", "reviewer", work.merge),
     Page("POST", PERSON + "/appointment/move", "reviewer", work.move),
     Page("POST", PERSON + "/appointment/cancel", "reviewer", work.cancel),
+    Page("POST", PERSON + "/callbacks/{callback_id:str}/done", "reviewer", work.phoned),
     Page("POST", PERSON + "/flags/{flag_id:str}/acknowledge", "reviewer", work.acknowledge),
     Page("POST", PERSON + "/flags/{flag_id:str}/take-back", "reviewer", work.take_back),
     Page("POST", PERSON + "/flags/{flag_id:str}/resolve", "reviewer", work.resolve),

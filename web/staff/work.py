@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bot.records.cases import PERSON
 from bot.records.models import Case, StaffUser
-from bot.review import appointments, flags, merging, presence, workflow
+from bot.review import appointments, callbacks, flags, merging, presence, workflow
 from bot.review.access import case_for, may_open
 from bot.review.workflow import Changed, NotPossible
 from bot.staff.words import words
@@ -152,6 +152,24 @@ def cancel(visit: Visit) -> Response:
         )
         visit.audit(session, "appointment-cancelled", case, told=list(ways), closed=close)
         return "cancelled_told" if ways else "cancelled_phone"
+
+    return _changed(visit, change)
+
+
+def phoned(visit: Visit) -> Response:
+    """Says that a phone call that the person asked for was made."""
+
+    def change(session: Session, case: Case) -> str:
+        callbacks.done(
+            session,
+            case,
+            visit.path("callback_id"),
+            version=visit.number("version"),
+            user=visit.me,
+            now=visit.now,
+        )
+        visit.audit(session, "callback-done", case)
+        return "phoned"
 
     return _changed(visit, change)
 

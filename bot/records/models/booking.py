@@ -75,5 +75,5 @@ class Callback(Base):
     id = own_id()
     referral_id = belongs_to("referrals")
     best_time = Column(EncryptedText)
-    state = Column(String(16), nullable=False, default="requested")
+    state = Column(String(16), nullable=False, default="requested")  # requested done
     requested_at = Column(UTCDateTime, nullable=False)

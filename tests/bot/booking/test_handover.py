@@ -48,6 +48,7 @@ def test_a_callback_where_the_service_takes_them(
     assert titles(calls.asked()) == [TITLES.yes_callback, TITLES.no_callback]
     calls.say(TITLES.yes_callback)
     assert calls.asked().text == TEXTS.callback_time
+    assert titles(calls.asked()) == [TITLES.any_time, TITLES.no_callback]
     done = calls.say("after 4, when the kids are home")
     assert done.ended == "callback"
     assert "after 4, when the kids are home" in done.replies[0].text
@@ -74,6 +75,81 @@ def test_no_callback(calls: Chat, send_referral: SendReferral, database: Databas
         assert [r.text for r in calls.say(unclear).replies] == [TEXTS.confirm_unclear]
     assert calls.say("no thanks").ended == "phone"
     assert asked_for(database) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "never mind",
+        "no",
+        "cancel",
+        "actually don't phone me",
+        "No, I'll phone",
+        "no thanks",
+        "stop",
+    ],
+)
+def test_no_callback_after_all(
+    calls: Chat, send_referral: SendReferral, database: Database, text: str
+) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("yes")
+    assert calls.booking.is_answer(calls.turn(text, intent="stop"))
+    outcome = calls.say(text)
+    assert [reply.text for reply in outcome.replies] == [TEXTS.callback_no]
+    assert outcome.ended == "phone"
+    assert asked_for(database) == []
+
+
+@pytest.mark.parametrize("text", ["", "please don't phone me, I am so embarrassed"])
+def test_what_gives_no_time_is_asked_again(
+    calls: Chat, send_referral: SendReferral, database: Database, text: str
+) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("yes")
+    assert calls.say(text).ended is None
+    assert titles(calls.asked())
+    assert asked_for(database) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["I don't mind", "not before 10", "don't phone me before noon", "no calls after 5"]
+)
+def test_a_time_with_a_not_in_it_is_a_time(
+    calls: Chat, send_referral: SendReferral, database: Database, text: str
+) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("yes")
+    assert calls.say(text).ended == "callback"
+    assert asked_for(database) == [text]
+
+
+def test_two_messages_at_once_ask_for_one_call(
+    calls: Chat, send_referral: SendReferral, database: Database
+) -> None:
+    referral_id = send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("yes")
+    with database.session() as session:
+        session.add(Callback(referral_id=referral_id, best_time="mornings", requested_at=calls.now))
+    assert "mornings" in calls.say("evenings").replies[0].text
+    assert asked_for(database) == ["mornings"]
+
+
+def test_after_the_call_another_can_be_asked_for(
+    calls: Chat, send_referral: SendReferral, database: Database
+) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("yes")
+    calls.say("Any time")
+    with database.session() as session:
+        session.query(Callback).one().state = "done"
+    assert calls.start().ended is None
+    assert titles(calls.asked()) == [TITLES.yes_callback, TITLES.no_callback]
 
 
 @pytest.mark.parametrize("answers", [{}, {"about.phone": None}])

@@ -76,6 +76,12 @@ def test_services_without_a_diary(
     called = booking.status("caller", now)
     assert "mornings" in called.text
     assert called.custom["state"] == "callback"
+    with database.session() as session:
+        session.query(Callback).one().state = "done"
+    phoned = booking.status("caller", now)
+    assert TEXTS.status_called in phoned.text
+    assert "mornings" not in phoned.text
+    assert phoned.custom["state"] == "called"
     send_referral("keeper", service_id="xyla")
     kept = booking.status("keeper", now)
     assert kept.text.startswith("Your answers are saved")

@@ -34,6 +34,7 @@ TABLE = {
     ("POST", "/people/{case_id:str}/merge"): ("reviewer", True),
     ("POST", "/people/{case_id:str}/appointment/move"): ("reviewer", True),
     ("POST", "/people/{case_id:str}/appointment/cancel"): ("reviewer", True),
+    ("POST", "/people/{case_id:str}/callbacks/{callback_id:str}/done"): ("reviewer", True),
     ("POST", "/people/{case_id:str}/flags/{flag_id:str}/acknowledge"): ("reviewer", True),
     ("POST", "/people/{case_id:str}/flags/{flag_id:str}/take-back"): ("reviewer", True),
     ("POST", "/people/{case_id:str}/flags/{flag_id:str}/resolve"): ("reviewer", True),

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.records.models import Callback
+
+
+@pytest.fixture
+def case_id(console, reviewer) -> str:
+    """Someone who asked to be phoned, whose page is open."""
+    case_id = console.refer()
+    with console.database.session() as session:
+        session.add(
+            Callback(
+                referral_id=console.case(case_id).referral_id,
+                best_time="after four",
+                requested_at=console.clock.now,
+            )
+        )
+    reviewer.get(f"/people/{case_id}")
+    return case_id
+
+
+def address(browser) -> str:
+    return re.search(r'action="/staff(/people/[^"]+/callbacks/[^"]+/done)"', browser.last.text)[1]
+
+
+def test_a_call_that_was_made_is_ticked_off(console, reviewer, case_id) -> None:
+    where = address(reviewer)
+    page = reviewer.post(where, version=1)
+    assert page.status_code == 200
+    assert "Phoned them, as they had asked." in page.text
+    assert "<strong>Phoned.</strong>" in page.text
+    assert "Mark as phoned" not in page.text
+    entry = next(each for each in console.audited() if each.action == "callback-done")
+    assert entry.case_id == case_id
+    again = reviewer.post(where, version=2)
+    assert again.status_code == 422
+    assert "isn&#39;t open any more" in again.text
+
+
+def test_a_call_of_someone_else_is_not_ticked_off(console, reviewer, case_id) -> None:
+    call = address(reviewer).split("/")[-2]
+    other = console.refer(conversation_id="other")
+    reviewer.get(f"/people/{other}")
+    assert reviewer.post(f"/people/{other}/callbacks/{call}/done", version=1).status_code == 422
+    assert "Mark as phoned" in reviewer.get(f"/people/{case_id}").text
+
+
+def test_what_a_colleague_changed_is_not_overwritten(console, reviewer, case_id) -> None:
+    assert reviewer.post(address(reviewer), version=0).status_code == 409
