@@ -33,10 +33,15 @@ _HALVES: dict[str, Half] = {
     "lunchtime": "lunchtime",
     "lunch": "lunchtime",
 }
-_CLAUSE = re.compile(r",|;|\bbut\b|\binstead\b|\.\s|\.$|!")
+_CLAUSE = re.compile(r",|;|\bbut\b|\binstead\b|\.\s|\.$|!|(?=\b(?:except|apart from|other than)\b)")
 _NEGATIVE = re.compile(
     r"\b(not|can't|cant|cannot|can not|don't(?! mind)|dont(?! mind)|won't|wont|except|unless"
     r"|apart from|other than|no good|avoid|never|busy|i work|working|at work)\b|^no\b(?=\s+\w)"
+)
+_OF_A_DAY = r"(?:day|time|slot|weekday|morning|afternoon|evening)s?"
+_ALL_BUT = re.compile(
+    rf"\b((?:any|every|all)(?:day|time|thing)?(?: (?:of|the|these|those|them|{_OF_A_DAY}))*) but\b"
+    r"(?! not\b)(?![^,;.!]*\b(?:best|better|prefer\w*|ideal\w*)\b)"
 )
 _NOT_BOUND = re.compile(r"\bnot (before|after)\b")
 _IN_PERSON = re.compile(r"\b(in[- ]person|face[- ]to[- ]face)\b")
@@ -62,7 +67,7 @@ def read_wishes(text: str, today: date) -> list[Wish]:
         return _bare(int(bare[1]))
     wanted: dict[str, Any] = {}
     unwanted: dict[str, Any] = {}
-    for clause in _CLAUSE.split(said):
+    for clause in _CLAUSE.split(_ALL_BUT.sub(r"\1, except", said)):
         # "Not before 10" is a bound like "after 10"; any other "not" turns its clause round.
         turned = _NOT_BOUND.sub(_turn, clause)
         _merge(unwanted if _NEGATIVE.search(turned) else wanted, _fields(turned, today))
