@@ -44,6 +44,7 @@ from bot.review.waiting import Waiting, waiting
 from bot.staff.words import words
 
 _CONTACT = ("phone", "email", "other_contact", "contact_by", "voicemail", "best_time")
+_IN_TOUCH = ("about", "access")
 _NOTHING: tuple[Any, ...] = (None, "no", "neither", ["none"])
 _notes: Any = Note
 _flags: Any = Flag
@@ -110,6 +111,7 @@ class Person:
     waiting: Waiting
     contact: tuple[AnswerRow, ...]
     access: tuple[AnswerRow, ...]
+    access_said: bool
     about: tuple[AnswerRow, ...]
     story: tuple[AnswerRow, ...]
     more: tuple[AnswerRow, ...]
@@ -151,6 +153,7 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
         waiting=waiting(case, now),
         contact=tuple(row for row in read.rows("about") if _part(row) in _CONTACT),
         access=tuple(row for row in read.rows("access") if not row.empty),
+        access_said=any(row.given for row in read.rows("access")),
         about=tuple(
             row
             for row in read.rows("place", "about", "access")
@@ -182,7 +185,7 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
 
 
 class _Answers:
-    """The answers of a referral in words. Of a draft only name and contact are shown."""
+    """The answers of a referral in words. Of a draft, only what is needed to get in touch."""
 
     def __init__(
         self, session: Session, referral: Referral | None, *, sent: bool, now: datetime
@@ -202,7 +205,7 @@ class _Answers:
             for group in summary.groups
             for row in group.rows
             if row.question not in items and row.question in values
-            if sent or row.question.startswith("about.")
+            if sent or row.question.split(".")[0] in _IN_TOUCH
         )
 
     def words(self, question_id: str) -> str | None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from bot.records import referrals
 from bot.staff.rules import rules
 
@@ -80,6 +82,33 @@ def test_a_name_given_before_anything_was_sent_is_in_the_queue_too(console, revi
         page = reviewer.get(path).text
         assert "Jo Example" in page
         assert "Someone who gave no name" not in page
+
+
+@pytest.mark.parametrize(
+    ("answers", "shown"),
+    [
+        ({"access.interpreter": "yes", "access.language": "Polish"}, "Polish"),
+        ({"access.needs": ["hearing"], "access.needs_detail": "a quiet room"}, "a quiet room"),
+        ({"access.needs": ["none"]}, "They named nothing so far."),
+        ({"access.needs": None}, "They have not said."),
+        ({"about.name": "Jo Example"}, "They have not said."),
+    ],
+)
+def test_what_would_help_a_flagged_person_is_shown_before_anything_was_sent(
+    console, reviewer, answers, shown: str
+) -> None:
+    case_id, _ = console.flag()
+    with console.database.session() as session:
+        draft = referrals.begin(session, "c", "berkshire", console.clock.now)
+        for question_id, value in {**answers, "story.reason": "Not sent yet"}.items():
+            referrals.set_answer(
+                session, draft, question_id, value, said=None, message_id=None, now=draft.updated_at
+            )
+    page = reviewer.get(f"/people/{case_id}").text
+    section = page.split('<h2 id="access">')[1].split("</section>")[0]
+    assert shown in section
+    assert ("They have not said" in section) is (shown == "They have not said.")
+    assert "Not sent yet" not in page
 
 
 def test_opening_is_recorded_and_makes_it_read(console, reviewer) -> None:
