@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 from bot.booking.rules import is_bank_holiday
 from bot.booking.texts import booking_data
-from bot.booking.times import clock_time, from_london, in_london
+from bot.booking.times import clock_time, from_london, in_london, long_day
 from bot.knowledge.services import Hours, Service
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_A_WEEK = 7
 _DAYS_AHEAD = 21  # more than any run of bank holidays
 
 
@@ -24,9 +25,7 @@ def opening(service: Service, now: datetime) -> str | None:
     begins = next_opening(service, now)
     if begins is None:
         return texts.closed_now.format(hours=listed)
-    return texts.opens_next.format(
-        hours=listed, day=f"{in_london(begins):%A}", time=clock_time(begins)
-    )
+    return texts.opens_next.format(hours=listed, when=_when(begins, now))
 
 
 def is_open(service: Service, now: datetime) -> bool:
@@ -52,6 +51,16 @@ def _spans(service: Service, day: date) -> list[tuple[datetime, datetime]]:
         for hours in service.handover.hours or ()
         if _WEEKDAYS[day.weekday()] in hours.days
     )
+
+
+def _when(begins: datetime, now: datetime) -> str:
+    """Such as "tomorrow at 9am"; with the date where a weekday alone would mislead."""
+    texts, clock = booking_data().texts, clock_time(begins)
+    ahead = (in_london(begins).date() - in_london(now).date()).days
+    if ahead < 2:
+        return (texts.opens_tomorrow if ahead else texts.opens_today).format(time=clock)
+    day = f"{in_london(begins):%A}" if ahead < _A_WEEK else long_day(begins)
+    return texts.opens_on.format(day=day, time=clock)
 
 
 def _line(hours: Hours, now: datetime) -> str:

@@ -138,7 +138,10 @@ _FILLED: dict[str, frozenset[str]] = {
     "summary_sent": frozenset({"email"}),
     "open_now": frozenset({"hours"}),
     "closed_now": frozenset({"hours"}),
-    "opens_next": frozenset({"hours", "day", "time"}),
+    "opens_next": frozenset({"hours", "when"}),
+    "opens_today": frozenset({"time"}),
+    "opens_tomorrow": frozenset({"time"}),
+    "opens_on": frozenset({"day", "time"}),
     "your_page": frozenset({"link", "days"}),
     "callback_done": frozenset({"time"}),
     "callback_known": frozenset({"time"}),
@@ -194,6 +197,9 @@ class Texts(Strict):
     open_now: str
     closed_now: str
     opens_next: str
+    opens_today: str
+    opens_tomorrow: str
+    opens_on: str
     not_now: str
     released: str
     manage: str

@@ -54,6 +54,29 @@ def test_it_says_when_it_opens_next(service: Service) -> None:
     assert "open now" in (opening(service, utc(2026, 12, 1, 10, 0)) or "")
 
 
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (utc(2026, 12, 1, 7, 0), "opens today at 9am"),
+        (utc(2026, 12, 1, 17, 0), "opens tomorrow at 9am"),
+        (utc(2026, 11, 30, 23, 30), "opens tomorrow at 9am"),
+        (utc(2026, 6, 30, 23, 30), "opens today at 9am"),  # half past midnight in London
+        (utc(2026, 12, 5, 13, 0), "opens on Monday at 9am"),
+        (utc(2026, 12, 25, 10, 0), "opens on Tuesday at 9am"),  # after three bank holidays
+    ],
+)
+def test_it_says_the_day_as_people_do(service: Service, now: datetime, words: str) -> None:
+    assert words in (opening(service, now) or "")
+
+
+def test_a_day_a_week_or_more_away_has_its_date(service: Service) -> None:
+    mondays = (Hours(days=("monday",), opens=time(9), closes=time(17)),)
+    rare = service.copy(update={"handover": service.handover.copy(update={"hours": mondays})})
+    said = opening(rare, utc(2026, 12, 21, 18, 0)) or ""  # the Monday after is a bank holiday
+    assert "opens on Monday 4 January at 9am" in said
+    assert "opens on Monday 14 December at 9am" in (opening(rare, utc(2026, 12, 7, 18, 0)) or "")
+
+
 def test_a_service_that_hasnt_said_its_hours_has_none_made_up(now: datetime) -> None:
     assert services()["lewisham"].handover.hours is None
     assert opening(services()["lewisham"], now) is None
