@@ -8,8 +8,9 @@ nothing-open, not-sent, away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -28,11 +29,14 @@ from bot.prescreen.texts import words
 from bot.prescreen.understanding.plain import asks
 from bot.records import referrals
 from bot.records.database import Database
+from bot.records.models import Referral
 from bot.reply import Reply, buttons
 
 # With one of these, a text that isn't understood here is asked for again; with another, the
 # assistant has something to say to it first.
 _OURS = frozenset({None, "nlu_fallback", "affirm", "deny", "book_appointment"})
+
+Pick = Callable[[Sequence[Visit]], "Visit | None"]  # which of a conversation's referrals is meant
 
 
 class Booking:
@@ -53,9 +57,9 @@ class Booking:
 
     def start(self, conversation_id: str, now: datetime) -> Outcome:
         """Hands over as the service does; with an appointment, asks what to do with it."""
-        away = not self._refreshed(conversation_id, now)
+        away = not self._refreshed(conversation_id, now, _newest)
         with self._database.session() as session:
-            visit = self._visit(session, conversation_id, now)
+            visit = _take_up(_newest, self._visits(session, conversation_id, now))
             if visit is None:
                 return Outcome((_not_sent(session, conversation_id),), ended="not-sent")
             if visit.booked() is not None:
@@ -78,11 +82,13 @@ class Booking:
         return self._manage(conversation_id, now, "cancel")
 
     def status(self, conversation_id: str, now: datetime) -> Reply:
-        """How the referral of this conversation stands."""
+        """How every referral of this conversation stands, the newest first."""
         with self._database.reading() as session:
-            visit = self._visit(session, conversation_id, now)
-            if visit is not None:
-                return standing(visit)
+            found = [standing(each) for each in self._visits(session, conversation_id, now)]
+            if found:
+                offered = {button.title: button for each in found for button in each.buttons}
+                text = "\n\n".join(each.text for each in found)
+                return Reply(text, tuple(offered.values()), found[0].custom)
             data = booking_data()
             if referrals.unfinished(session, conversation_id) is not None:
                 return Reply(data.texts.status_not_sent, buttons((data.buttons.carry_on,)))
@@ -155,24 +161,24 @@ class Booking:
             return outcome
         remote = self._remotes.get(visit.service.id)
         if remote is None:  # its keys can't be used
-            with self._visiting(turn.conversation_id, turn.now) as visit:
-                return asking.away(visit, moving=left.moving)
-        return asking.settle(lambda: self._visiting(turn.conversation_id, turn.now), remote)
+            with self._again(visit) as again:
+                return asking.away(again, moving=left.moving)
+        return asking.settle(lambda: self._again(visit), remote)
 
     def _manage(self, conversation_id: str, now: datetime, step: str) -> Outcome:
-        away = step == "choose" and not self._refreshed(conversation_id, now)
+        away = step == "choose" and not self._refreshed(conversation_id, now, _to_change)
         with self._database.session() as session:
-            visit = self._visit(session, conversation_id, now)
+            visit = _take_up(_to_change, self._visits(session, conversation_id, now))
             if visit is None:
                 return Outcome((_not_sent(session, conversation_id),), ended="not-sent")
             if away:
                 return asking.away(visit, moving=True)
             return managing.begin(visit, step)
 
-    def _refreshed(self, conversation_id: str, now: datetime) -> bool:
+    def _refreshed(self, conversation_id: str, now: datetime, pick: Pick) -> bool:
         """Brings what another system keeps up to date; False where it doesn't answer."""
         with self._database.reading() as session:
-            visit = self._visit(session, conversation_id, now)
+            visit = pick(self._visits(session, conversation_id, now))
         remote = self._remotes.get(visit.service.id) if visit else None
         if remote is None:
             return visit is None or visit.service.handover.fhir is None
@@ -183,19 +189,48 @@ class Booking:
         return True
 
     @contextmanager
-    def _visiting(self, conversation_id: str, now: datetime) -> Iterator[Visit]:
+    def _again(self, visit: Visit) -> Iterator[Visit]:
+        """The same visit in a transaction of its own."""
         with self._database.session() as session:
-            visit = self._visit(session, conversation_id, now)
-            if visit is None:
+            referral = session.get(Referral, visit.referral.id)
+            if referral is None:
                 raise LookupError("the referral is gone")
-            yield visit
+            yield replace(visit, session=session, referral=referral)
 
     def _visit(self, session: Session, conversation_id: str, now: datetime) -> Visit | None:
-        referral = referrals.latest_sent(session, conversation_id)
-        service = self._services.get(referral.service_id or "") if referral else None
-        if referral is None or service is None:
-            return None
-        return Visit(session, referral, service, now)
+        """That of the referral which a question is open about; the newest if there is none."""
+        visits = self._visits(session, conversation_id, now)
+        return next((each for each in visits if each.bookmark is not None), _newest(visits))
+
+    def _visits(self, session: Session, conversation_id: str, now: datetime) -> list[Visit]:
+        """One for each referral that the conversation sent, newest first."""
+        return [
+            Visit(session, referral, self._services[referral.service_id], now)
+            for referral in referrals.all_sent(session, conversation_id)
+            if referral.service_id in self._services
+        ]
+
+
+def _newest(visits: Sequence[Visit]) -> Visit | None:
+    return visits[0] if visits else None
+
+
+def _to_change(visits: Sequence[Visit]) -> Visit | None:
+    """The newest with an appointment still to come."""
+    for visit in visits:
+        has = visit.booked()
+        if has is not None and has[1].starts_at > visit.now:
+            return visit
+    return _newest(visits)
+
+
+def _take_up(pick: Pick, visits: Sequence[Visit]) -> Visit | None:
+    """The visit that is meant; a question that is open about another is open no longer."""
+    visit = pick(visits)
+    for other in visits:
+        if other is not visit and other.bookmark is not None:
+            other.close()
+    return visit
 
 
 def _not_sent(session: Session, conversation_id: str) -> Reply:

@@ -107,6 +107,12 @@ def release(session: Session, referral_id: str, *, but: str | None = None) -> No
             _free(session, slot, "held")
 
 
+def held(session: Session, referral_id: str, now: datetime) -> DiarySlot | None:
+    """The slot that is kept for the referral now; if there are several, the one kept longest."""
+    kept = [slot for slot in _held(session, referral_id) if slot.held_until > now < slot.starts_at]
+    return max(kept, key=lambda slot: slot.held_until, default=None)
+
+
 def close(session: Session, slot_id: str, referral_id: str) -> None:
     """Takes a slot that the referral holds out of the diary."""
     session.execute(

@@ -126,6 +126,9 @@ _FILLED: dict[str, frozenset[str]] = {
     "past": frozenset({"when"}),
     "has_begun": frozenset({"when"}),
     "status_saved": frozenset({"reference"}),
+    "status_on_its_way": frozenset({"service", "day", "reference"}),
+    "status_not_arrived": frozenset({"service", "day", "reference"}),
+    "status_kept": frozenset({"when", "mode", "until"}),
     "these_are": frozenset({"mode"}),
     "confirm_hint": frozenset({"until"}),
     "reference": frozenset({"reference"}),
@@ -225,6 +228,16 @@ class Texts(Strict):
     status_cancelled: str
     status_callback: str
     status_called: str
+    status_on_its_way: str
+    status_not_arrived: str
+    status_kept: str
+    status_waiting: str
+    status_case_accepted: str
+    status_case_contacted: str
+    status_case_booked: str
+    status_case_rejected: str
+    status_case_closed: str
+    status_case_merged: str
     status_not_sent: str
     status_none: str
     lookup_ask: str

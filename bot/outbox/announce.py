@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.booking.times import clock_time, in_london, long_day
 from bot.datafile import DataError
 from bot.knowledge.services import Service, services
-from bot.outbox.queue import put
+from bot.outbox.queue import put, state_of
 from bot.outbox.texts import Notice, outbox_data
 from bot.records.models import Callback, Flag, Referral
 from bot.settings import settings
@@ -29,7 +29,7 @@ def referral_sent(session: Session, referral: Referral, service: Service, now: d
     if service.handover.fhir is not None:
         put(
             session,
-            key=f"referral:{referral.id}:message",
+            key=_message_key(referral),
             lane=f"referral:{referral.id}",
             kind=REFERRAL,
             payload={"referral": referral.id, "service": service.id},
@@ -38,6 +38,11 @@ def referral_sent(session: Session, referral: Referral, service: Service, now: d
         )
     notice = outbox_data().notices.referral
     _tell(session, "referral", notice, f"referral:{referral.id}", service, now, referral.id)
+
+
+def delivery(session: Session, referral: Referral) -> str | None:
+    """How the message that carries a referral to another system fares (see `queue.state_of`)."""
+    return state_of(session, _message_key(referral))
 
 
 def callback_asked(session: Session, callback: Callback, service: Service, now: datetime) -> None:
@@ -61,6 +66,10 @@ def flag_raised(session: Session, flag: Flag, now: datetime) -> None:
         logger.error("A flag was kept, but staff can't be told: a data file can't be used.")
         return
     _tell(session, "flag", notice, f"flag:{flag.id}", service, now, None)
+
+
+def _message_key(referral: Referral) -> str:
+    return f"referral:{referral.id}:message"
 
 
 def _tell(

@@ -70,6 +70,12 @@ def put(
     session.flush()
 
 
+def state_of(session: Session, key: str) -> str | None:
+    """The state of a message; None where it was never put, or was delivered long ago."""
+    found = session.execute(select(_messages.state).where(_messages.key == key)).scalar()
+    return None if found is None else str(found)
+
+
 def withdraw(session: Session, prefix: str) -> int:
     """Takes back what wasn't delivered under a key that begins so; gives how many there were."""
     done: Any = session.execute(

@@ -68,15 +68,19 @@ def of_conversation(session: Session, conversation_id: str) -> list[Referral]:
 
 def latest_sent(session: Session, conversation_id: str) -> Referral | None:
     """The referral that a conversation sent last."""
-    found: Referral | None = (
+    return next(iter(all_sent(session, conversation_id)), None)
+
+
+def all_sent(session: Session, conversation_id: str) -> list[Referral]:
+    """Every referral that a conversation sent, newest first."""
+    found: list[Referral] = (
         session.execute(
             select(Referral)
             .where(Referral.conversation_id == conversation_id, Referral.sent_at.is_not(None))
-            .order_by(Referral.sent_at.desc())
-            .limit(1)
+            .order_by(Referral.sent_at.desc(), Referral.id)
         )
         .scalars()
-        .first()
+        .all()
     )
     return found
 

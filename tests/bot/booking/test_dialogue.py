@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from bot.booking import diary
 from bot.booking.dialogue import Booking
 from bot.booking.texts import booking_data
 from bot.booking.times import from_london
@@ -100,3 +101,27 @@ def test_asking_to_book_in_the_middle_begins_again(open_chat: Chat) -> None:
     open_chat.say("afternoon")
     open_chat.start()
     assert titles(open_chat.asked())[0] == "Tue 8 Dec, 10am"
+
+
+def test_a_second_referral_does_not_hide_the_firsts_appointment(
+    open_chat: Chat, database: Database, send_referral: SendReferral, now: datetime
+) -> None:
+    open_chat.say("2pm")
+    assert open_chat.say("Yes, book it").ended == "booked"
+    with database.session() as session:
+        session.query(Referral).one().sent_at = now - timedelta(days=2)
+    newest = send_referral()
+    open_chat.start()  # a time for the newest, left open
+    open_chat.booking.change("someone", now)
+    assert TEXTS.choose_move in open_chat.asked().text
+    open_chat.say("10am")
+    assert open_chat.say("Yes, book it").ended == "moved"
+    assert open_chat.booking.cancel("someone", now).ended is None
+    assert open_chat.say("Yes, cancel it").ended == "cancelled"
+    with database.reading() as session:
+        assert diary.changes(session, newest) == 0
+    open_chat.start()
+    open_chat.say("10am")
+    open_chat.say("Yes, book it")
+    with database.reading() as session:
+        assert diary.changes(session, newest) == 1
