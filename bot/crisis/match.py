@@ -42,11 +42,6 @@ class _Phrase:
         self.rule = rule
         self._sequences = sequences
         self._vocab = vocab
-        # For each sequence the sets of words one of which must be there, the rarest first.
-        self.needs = tuple(
-            sorted((step.words for step in sequence if step.required), key=_commonness)
-            for sequence in sequences
-        )
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -54,10 +49,6 @@ class _Phrase:
         matcher = Matcher(self._vocab, validate=False)
         matcher.add(self.rule, [[_token(step) for step in row] for row in self._sequences])
         return matcher
-
-    def possible(self, present: frozenset[str]) -> bool:
-        """Whether a message with these words could hold the phrase at all."""
-        return any(all(not present.isdisjoint(need) for need in needs) for needs in self.needs)
 
 
 class Phrasebook:
@@ -67,8 +58,9 @@ class Phrasebook:
         """`phrases`: pairs of a rule's name and the sequences of one of its phrases."""
         self._vocab = spacy.blank("en").vocab
         self._vocabulary: set[str] = set(_NOT_IN_GAPS)
-        self._by_word: dict[str, set[int]] = {}
-        self._phrases: list[_Phrase] = []
+        # By the rarest word of a sequence: its phrase, and the sets of words one of each of which
+        # must be there as well.
+        self._by_word: dict[str, list[tuple[_Phrase, list[frozenset[str]]]]] = {}
         for rule, sequences in phrases:
             self._add(rule, sequences)
 
@@ -81,29 +73,31 @@ class Phrasebook:
         """Every phrase in `words`, first to last."""
         norms = [norm if norm in self._vocabulary else _OTHER for norm in words.norms]
         present = frozenset(norms)
-        candidates: set[int] = set()
-        for norm in present:
-            candidates |= self._by_word.get(norm, set())
-        doc: Doc | None = None
-        found: set[Match] = set()
-        for index in candidates:
-            phrase = self._phrases[index]
-            if not phrase.possible(present):
-                continue
-            doc = doc or Doc(self._vocab, words=norms)
-            for _, first, last in phrase.matcher(doc):
-                found.add(_trimmed(phrase.rule, first, last, norms))
+        possible = {
+            phrase
+            for norm in present
+            for phrase, others in self._by_word.get(norm, ())
+            if all(not present.isdisjoint(need) for need in others)
+        }
+        if not possible:
+            return []
+        doc = Doc(self._vocab, words=norms)
+        found = {
+            _trimmed(phrase.rule, first, last, norms)
+            for phrase in possible
+            for _, first, last in phrase.matcher(doc)
+        }
         return sorted(found, key=lambda match: (match.first, match.last, match.rule))
 
     def _add(self, rule: str, sequences: tuple[Sequence, ...]) -> None:
         phrase = _Phrase(rule, sequences, self._vocab)
-        for rarest, *_ in phrase.needs:
-            for word in rarest:
-                self._by_word.setdefault(word, set()).add(len(self._phrases))
         for sequence in sequences:
+            needs = (step.words for step in sequence if step.required)
+            rarest, *others = sorted(needs, key=_commonness)
+            for word in rarest:
+                self._by_word.setdefault(word, []).append((phrase, others))
             for step in sequence:
                 self._vocabulary |= step.words
-        self._phrases.append(phrase)
 
 
 def _token(step: Step) -> dict[str, object]:

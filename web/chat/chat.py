@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any
 
 from bot.crisis.help_replies import failure
+from bot.crisis.screen import Screening
 from bot.crisis.turn import CrisisTurn
 from bot.knowledge.services import services
 from bot.records.flags import not_acknowledged
@@ -145,10 +146,11 @@ class Chat:
         over_limit = self._gate.message(ticket.conversation_id, address)
         now = _now()
         standing = Standing(talk.crisis, ticket.service_id)
-        urgent = await self._desk.respond(said.text, replace(standing, crisis=None))
+        found = await self._desk.screen(said.text)
+        urgent = self._desk.respond(said.text, found, replace(standing, crisis=None))
         if urgent is not None:
             await self._desk.hold(urgent, ticket, said, now)
-        follows = talk.crisis is not None and await self._desk.respond(said.text, standing)
+        follows = talk.crisis is not None and self._desk.respond(said.text, found, standing)
         patience = self._patience(bool(urgent or follows), started)
         try:
             if over_limit:
@@ -160,7 +162,7 @@ class Chat:
             if urgent is not None and not any(map(is_crisis, messages)):
                 raise Refused("unavailable")
         except Refused as refused:
-            turn = await self._own_turn(talk, ticket, said, urgent)
+            turn = await self._own_turn(talk, ticket, said, found, urgent)
             if turn is None:
                 self._metrics.refused(refused.code)
                 raise
@@ -178,7 +180,8 @@ class Chat:
         Where the ticket was good once, the flag is kept.
         """
         self._gate.stranger(address)
-        urgent = await self._desk.respond(said.text, Standing())
+        found = await self._desk.screen(said.text)
+        urgent = self._desk.respond(said.text, found, Standing())
         if urgent is None:
             return Refused("gone")
         try:
@@ -229,7 +232,12 @@ class Chat:
         return max(_LEAST_SECONDS, whole - (monotonic() - since))
 
     async def _own_turn(
-        self, talk: Talk, ticket: Ticket, said: Said, urgent: CrisisTurn | None
+        self,
+        talk: Talk,
+        ticket: Ticket,
+        said: Said,
+        found: Screening,
+        urgent: CrisisTurn | None,
     ) -> CrisisTurn | None:
         """The crisis reply, by where the conversation stands as far as that can be known."""
         standing = Standing(talk.crisis, ticket.service_id)
@@ -241,7 +249,7 @@ class Chat:
                 standing = replace(stored, service_id=stored.service_id or ticket.service_id)
             except (StoredError, asyncio.TimeoutError):
                 pass
-        turn = await self._desk.respond(said.text, standing) or urgent
+        turn = self._desk.respond(said.text, found, standing) or urgent
         if turn is not None and urgent is None:
             await self._desk.hold(turn, ticket, said, _now())
         return turn

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.crisis.conversation import respond
+from bot.crisis.screen import Screening, by_phrases, screen
 from bot.crisis.turn import CrisisTurn
 from bot.records.database import Database
 from bot.records.interim import Standing, TurnSpool, turn_record
@@ -26,7 +27,7 @@ from web.threads import Threads
 logger = logging.getLogger(__name__)
 
 _THREADS = 4
-_SECONDS = 0.4  # of the two that a crisis reply may take
+_SECONDS = 0.8  # of the two that a crisis reply may take
 
 
 class CrisisDesk:
@@ -39,17 +40,20 @@ class CrisisDesk:
         self._threads = Threads("crisis", _THREADS, _SECONDS)
         self._draining = Threads("drain", 1, 60)
 
-    async def respond(self, text: str, standing: Standing) -> CrisisTurn | None:
-        """The crisis reply to a message, if one is due. It never raises and never waits long."""
-
-        def work() -> CrisisTurn | None:
-            return respond(text, standing.crisis, service_id=standing.service_id, age=standing.age)
-
+    async def screen(self, text: str) -> Screening:
+        """What danger a message speaks of. It never raises and never waits long."""
         try:
-            return await self._threads.run(work)
+            return await self._threads.run(lambda: screen(text))
         except asyncio.TimeoutError:
-            logger.error("The crisis screen was slow: the message is screened in the event loop.")
-            return work()
+            # Everyone else's messages wait while the event loop works, so it does only this.
+            logger.error("The crisis screen was slow: the phrases alone have screened a message.")
+            return by_phrases(text)
+
+    def respond(self, text: str, found: Screening, standing: Standing) -> CrisisTurn | None:
+        """The crisis reply to a message in which `found` was found, if one is due."""
+        return respond(
+            text, standing.crisis, service_id=standing.service_id, age=standing.age, found=found
+        )
 
     async def hold(self, turn: CrisisTurn, ticket: Ticket, said: Said, now: datetime) -> None:
         """Puts the flag of a turn on disk, where it has one."""
@@ -76,6 +80,7 @@ class CrisisDesk:
             conversation_id=ticket.conversation_id,
             message_id=said.id,
             text=said.text,
+            tapped=said.tapped,
             service_id=ticket.service_id,
             reply=reply_json(turn.reply),
             state=turn.state,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.crisis import screen as module
-from bot.crisis.screen import asks_about_danger, screen
+from bot.crisis.screen import asks_about_danger, by_phrases, screen
 from scripts.crisis_lines import TEST, TRAINING, Line, read_folder, read_lines
 
 
@@ -156,6 +156,12 @@ def test_without_the_layer_of_meaning_the_phrases_still_work(
 @given(st.text(max_size=300))
 def test_no_text_makes_it_fail(text: str) -> None:
     assert screen(text).tier in {None, "alert", "check-in"}
+
+
+def test_the_phrases_can_screen_alone() -> None:
+    found = by_phrases("I took 30 paracetamol")
+    assert (found.tier, found.category, found.layer) == ("alert", "overdose", "match")
+    assert by_phrases("soon i can rest").tier is None
 
 
 def test_a_small_check_stands_in_when_the_rules_fail(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.records.conversations import conversation
-from bot.records.models import Base, Flag
+from bot.records.models import Base, Conversation, Flag
 from bot.records.spool import FlagSpool
 from bot.records.transcript import transcript
 from tests.web.chat.conftest import eventually
+from web.chat import crisis as crisis_module
 from web.chat.tickets import Tickets
 
 OVERDOSE = "I took 30 paracetamol"
@@ -61,6 +63,24 @@ def test_without_rasa_the_reply_comes_within_two_seconds(
     assert len(flags(database)) == 1
 
 
+def test_while_the_screen_is_slow_the_phrases_alone_screen(make_visitor, rasa, monkeypatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(crisis_module, "_SECONDS", 0.05)
+    monkeypatch.setattr(crisis_module, "screen", lambda text: answered.wait(20))
+    visitor = make_visitor()
+    visitor.start()
+    rasa.down()
+    crisis(visitor.say(OVERDOSE, "message-1"))
+    answered.set()
+
+
+def test_danger_at_the_end_of_the_longest_message_is_answered(visitor, rasa) -> None:
+    visitor.start()
+    rasa.down()
+    story = "My week was much like any other, and I kept busy with the garden. " * 59
+    crisis(visitor.say(f"{story} {OVERDOSE}", "message-1"))
+
+
 def test_a_first_visit_while_rasa_is_down(visitor, rasa, database) -> None:
     rasa.down()
     (sorry,) = visitor.start().json()["messages"]
@@ -107,6 +127,10 @@ def test_the_whole_crisis_conversation_is_held_without_rasa(visitor, rasa, datab
     eventually(stored)
     assert told[2:] == [f"message-{n}{part}" for n in (1, 2, 3, 4) for part in ("", ".1")]
     eventually(lambda: any(flag.disputed_at for flag in flags(database)))
+    with database.reading() as session:
+        (said,) = session.execute(select(Conversation.id)).scalars()
+        how = [line.tapped for line in transcript(session, said) if line.speaker == "person"]
+    assert how == [False, False, True, True]
 
 
 def test_once_rasa_is_back_it_has_its_time_again(make_visitor, rasa) -> None:
