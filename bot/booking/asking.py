@@ -57,7 +57,7 @@ def away(visit: Visit, *, moving: bool) -> Outcome:
     visit.close()
     texts = booking_data().texts
     text = texts.diary_away_moving if moving else texts.diary_away
-    return Outcome((Reply(f"{text}\n\n{visit.service.contact.who_to_ask}"),), ended="away")
+    return Outcome((Reply(f"{text}\n\n{visit.who_to_ask}"),), ended="away")
 
 
 def _write(visit: Visit, bookmark: Bookmark, attempt: Attempt) -> Outcome:

@@ -20,6 +20,7 @@ from bot.booking.diary import last_cancelled
 from bot.booking.fhir.client import Unreachable
 from bot.booking.fhir.diary import RemoteDiary
 from bot.booking.phrases import said
+from bot.booking.replies import your_page
 from bot.booking.standing import standing
 from bot.booking.texts import booking_data
 from bot.booking.visit import Visit
@@ -84,7 +85,7 @@ class Booking:
     def status(self, conversation_id: str, now: datetime) -> Reply:
         """How every referral of this conversation stands, the newest first."""
         with self._database.reading() as session:
-            found = [standing(each) for each in self._visits(session, conversation_id, now)]
+            found = [_told(each) for each in self._visits(session, conversation_id, now)]
             if found:
                 offered = {button.title: button for each in found for button in each.buttons}
                 text = "\n\n".join(each.text for each in found)
@@ -231,6 +232,14 @@ def _take_up(pick: Pick, visits: Sequence[Visit]) -> Visit | None:
         if other is not visit and other.bookmark is not None:
             other.close()
     return visit
+
+
+def _told(visit: Visit) -> Reply:
+    """How a referral stands. The way to its summary is only for the chat that it was sent from."""
+    reply = standing(visit)
+    if visit.service.handover.kind != "summary":
+        return reply
+    return replace(reply, text=f"{reply.text}\n\n{your_page(visit)}")
 
 
 def _not_sent(session: Session, conversation_id: str) -> Reply:

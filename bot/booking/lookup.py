@@ -81,14 +81,15 @@ class Lookup:
             return self._find(turn.conversation_id, reference, born, turn.now)
 
     def _find(self, conversation_id: str, reference: str, born: str, now: datetime) -> Outcome:
-        texts, tries = booking_data().texts, booking_data().limits.lookup_tries
+        texts, limits = booking_data().texts, booking_data().limits
         with self._database.session() as session:
             counts = [
                 _count(session, f"chat {conversation_id}", now),
                 _count(session, f"reference {reference}", now),
             ]
-            if any(count.failures >= tries for count in counts):
-                return Outcome((Reply(texts.lookup_locked),), ended="locked")
+            if any(count.failures >= limits.lookup_tries for count in counts):
+                locked = texts.lookup_locked.format(hours=limits.lookup_hours)
+                return Outcome((Reply(locked),), ended="locked")
             visit = self._visit(session, reference, now)
             known = _born(visit) if visit else _NOTHING
             if hmac.compare_digest(known, born) and visit is not None:

@@ -30,7 +30,7 @@ def begin(visit: Visit, step: str) -> Outcome:
     slot = has[1]
     if slot.starts_at <= visit.now:
         visit.close()
-        who = visit.service.contact.who_to_ask
+        who = visit.who_to_ask
         sentence = data.texts.past if slot.ends_at <= visit.now else data.texts.has_begun
         return Outcome((about(slot, sentence, who),), ended="past")
     if step == "choose":

@@ -85,7 +85,7 @@ class OwnPage:
             times = free(visit)[:_TIMES_SHOWN] if choosing and not away else []
             return View(
                 service=visit.service.name,
-                who_to_ask=visit.service.contact.who_to_ask,
+                who_to_ask=visit.who_to_ask,
                 standing=tuple(standing(visit).text.split("\n\n")),
                 appointment=f"{long_time(has[1].starts_at)}, {way(has[1])}" if has else None,
                 can_change=has is not None and has[1].starts_at > now,

@@ -38,13 +38,13 @@ def _sent(visit: Visit) -> tuple[str, ...]:
     if state == "waiting":
         return (texts.status_on_its_way.format(**values),)
     if state in ("dead", "dropped"):
-        return (texts.status_not_arrived.format(**values), service.contact.who_to_ask)
+        return (texts.status_not_arrived.format(**values), visit.who_to_ask)
     return (texts.status_sent.format(**values),)
 
 
 def _by_staff(visit: Visit, state: State) -> State:
     """The state with what staff noted: they may have ended it, or taken the next step."""
-    texts, who = booking_data().texts, visit.service.contact.who_to_ask
+    texts, who = booking_data().texts, visit.who_to_ask
     word, lines, titles = state
     case = cases.by_referral(visit.session, visit.referral.id)
     noted = case.state if case else "incoming"
@@ -70,10 +70,10 @@ def _next(visit: Visit) -> State:
         when = long_time(slot.starts_at)
         if slot.starts_at <= visit.now < slot.ends_at:
             begun = texts.has_begun.format(when=when)
-            return "under-way", (begun, *mark, visit.service.contact.who_to_ask), ()
+            return "under-way", (begun, *mark, visit.who_to_ask), ()
         if slot.starts_at <= visit.now:
             past = texts.past.format(when=when)
-            return "past", (past, *mark, visit.service.contact.who_to_ask), ()
+            return "past", (past, *mark, visit.who_to_ask), ()
         booked = texts.status_appointment.format(when=when, mode=way(slot))
         return "booked", (booked, *mark), (data.buttons.change_long, data.buttons.cancel_long)
     asked = callback(visit)
@@ -81,6 +81,9 @@ def _next(visit: Visit) -> State:
         return "callback", (texts.status_callback.format(time=asked.best_time),), ()
     if kind != "diary" and callback(visit, "done") is not None:
         return "called", (texts.status_called, visit.service.handover.text), ()
+    if kind == "summary":
+        made = texts.status_summary.format(service=visit.service.short_name)
+        return "sent", (made, texts.find_local), ()
     if kind != "diary":
         return "sent", (visit.service.handover.text,), ()
     kept = held(visit.session, visit.referral.id, visit.now)

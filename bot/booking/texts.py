@@ -126,6 +126,8 @@ _FILLED: dict[str, frozenset[str]] = {
     "past": frozenset({"when"}),
     "has_begun": frozenset({"when"}),
     "status_saved": frozenset({"reference"}),
+    "status_summary": frozenset({"service"}),
+    "lookup_locked": frozenset({"hours"}),
     "status_on_its_way": frozenset({"service", "day", "reference"}),
     "status_not_arrived": frozenset({"service", "day", "reference"}),
     "status_kept": frozenset({"when", "mode", "until"}),
@@ -227,6 +229,7 @@ class Texts(Strict):
     status_no_appointment: str
     status_cancelled: str
     status_callback: str
+    status_summary: str
     status_called: str
     status_on_its_way: str
     status_not_arrived: str

@@ -27,6 +27,12 @@ class Visit:
         """The open question."""
         return bookmark_of(self.referral)
 
+    @property
+    def who_to_ask(self) -> str:
+        """Whom the person can ask, now that their referral is sent."""
+        contact = self.service.contact
+        return contact.once_sent or contact.who_to_ask
+
     def keep(self, bookmark: Bookmark) -> None:
         """Leaves this question open."""
         put_bookmark(self.referral, bookmark)

@@ -33,9 +33,13 @@ class Document(Strict):
 
 
 class Contact(Strict):
-    """Who answers what the document doesn't; `phone` only when the document gives one."""
+    """Who answers what the document doesn't; `phone` only when the document gives one.
+
+    `once_sent` is who to ask once a referral is sent, where that is someone else.
+    """
 
     who_to_ask: Text
+    once_sent: Text | None = None
     phone: Text | None
 
 

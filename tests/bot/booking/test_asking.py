@@ -14,7 +14,7 @@ from bot.booking.fhir.diary import RemoteDiary
 from bot.booking.texts import booking_data
 from bot.booking.waiting import offer_free_times
 from bot.dialogue import Outcome
-from bot.knowledge.services import Service
+from bot.knowledge.services import Service, services
 from bot.records import referrals
 from bot.records.database import Database
 from bot.records.models import Appointment, DiarySlot
@@ -222,6 +222,7 @@ def test_a_diary_that_is_away_is_told_and_nothing_is_booked(
     outcome = chat.start()
     assert outcome.ended == "away"
     assert "can't reach the service's diary" in said(outcome)
+    assert services()["berkshire"].contact.once_sent in said(outcome)
     assert here(database) == []
 
 

@@ -69,6 +69,17 @@ def test_reference_and_date_of_birth_give_the_real_state(
     assert outcome.replies[0].buttons == ()  # those would change this chat's own appointment
 
 
+def test_the_way_to_a_summary_is_not_given_to_another_chat(
+    database: Database, lookup: Lookup, send_referral: SendReferral, now: datetime
+) -> None:
+    mine = send_referral("mine", "xyla", {"about.date_of_birth": "1985-04-27"})
+    with database.reading() as session:
+        reference = session.get(Referral, mine).reference
+    told = said(lookup.answer(turn(f"{reference} 27 April 1985", now)))
+    assert "Your summary is ready" in told
+    assert "/visit/" not in told
+
+
 def test_a_guesser_gets_the_same_answer_after_the_same_time(
     database: Database, watch: Stopwatch, lookup: Lookup, reference: str, now: datetime
 ) -> None:
@@ -110,7 +121,10 @@ def test_a_reference_closes_after_a_few_tries_from_anywhere(
         outcome = lookup.answer(turn(f"{tried} {number + 1} May 1985", now, chat=f"c{number}"))
         assert said(outcome) == booking_data().texts.lookup_failed
     right = lookup.answer(turn(f"{tried} 27 April 1985", now, chat="yet another"))
-    assert (said(right), right.ended) == (booking_data().texts.lookup_locked, "locked")
+    assert (said(right), right.ended) == (
+        booking_data().texts.lookup_locked.format(hours=24),
+        "locked",
+    )
 
 
 def test_a_chat_closes_after_a_few_tries_and_opens_the_next_day(

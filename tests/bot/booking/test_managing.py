@@ -177,7 +177,7 @@ def test_one_that_has_begun_or_is_past_stays(
         outcome = act("someone", chat.now)
         assert outcome.ended == "past"
         assert outcome.replies[0].text.startswith(sentence.split("{")[0])
-        assert services()["berkshire"].contact.who_to_ask in outcome.replies[0].text
+        assert services()["berkshire"].contact.once_sent in outcome.replies[0].text
 
 
 def test_cancelled_by_staff_while_the_person_decides(

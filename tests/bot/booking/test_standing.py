@@ -88,6 +88,9 @@ def test_services_without_a_diary(
     send_referral("keeper", service_id="xyla")
     kept = booking.status("keeper", now)
     assert kept.text.startswith("Your answers are saved")
+    assert services()["xyla"].handover.text not in kept.text  # it would be yet to be made
+    assert "Your summary is ready" in kept.text
+    assert "/visit/" in kept.text
 
 
 def test_begun_and_unknown(booking: Booking, database: Database, now: datetime) -> None:
@@ -166,7 +169,7 @@ def test_a_referral_that_staff_ended_is_told_so(
     staff(database, mine, state)
     reply = booking.status("someone", now)
     assert getattr(TEXTS, f"status_case_{state}") in reply.text
-    assert services()["berkshire"].contact.who_to_ask in reply.text
+    assert services()["berkshire"].contact.once_sent in reply.text
     assert TEXTS.status_no_appointment not in reply.text
     assert (reply.custom["state"], titles(reply)) == (state, [])
     staff(database, mine, "incoming")  # they took it back
@@ -240,7 +243,7 @@ def test_a_referral_that_another_system_has_not_taken_is_told_honestly(
         text = booking.status("someone", now).text
         assert said in text
         assert ("was sent on" in text) is (state == "delivered")
-        assert (service.contact.who_to_ask in text) is (said == "hasn't taken it")
+        assert (service.contact.once_sent in text) is (said == "hasn't taken it")
 
 
 def test_every_referral_of_the_chat_is_told_of(
