@@ -7,7 +7,7 @@ Same address and form as Rasa's own (`POST /webhooks/rest/webhook`), with these 
   on disk), else an apology with the urgent-help lines;
 - a turn that is begun is finished, also when the caller has gone, and a message that comes twice
   with the same `message_id` in its metadata is handled once. Metadata may also name the `service`
-  of the page.
+  of the page, and say whether a button was `tapped`, which the transcript keeps.
 """
 
 from __future__ import annotations

@@ -67,6 +67,7 @@ def turn_record(
     conversation_id: str,
     message_id: str,
     text: str,
+    tapped: bool,
     service_id: str | None,
     reply: dict[str, Any],
     state: State,
@@ -78,6 +79,7 @@ def turn_record(
         "conversation_id": conversation_id,
         "message_id": message_id,
         "text": text,
+        "tapped": tapped,
         "service_id": service_id,
         "reply": reply,
         "state": state,
@@ -104,7 +106,7 @@ class TurnSpool:
 def _events(turn: dict[str, Any], timestamp: float) -> list[dict[str, Any]]:
     reply = turn["reply"]
     data = {"buttons": reply.get("buttons"), "custom": reply.get("custom")}
-    metadata = {"service": turn["service_id"]} if turn["service_id"] else {}
+    metadata = {"service": turn["service_id"], "tapped": turn.get("tapped")}
     events: list[dict[str, Any]] = [
         {
             "event": "user",

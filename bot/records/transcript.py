@@ -21,7 +21,8 @@ class Line:
     """One line of a transcript. `speaker` is "person" or "assistant".
 
     The id of a person's line is that of their message, as their channel gave it; replies to it
-    have that id with their number: the same each time they are read.
+    have that id with their number: the same each time they are read. `tapped` is whether a
+    person's message was a button, None where their channel didn't say.
     """
 
     speaker: str
@@ -30,6 +31,7 @@ class Line:
     id: str = ""
     choices: tuple[Button, ...] = ()
     custom: Mapping[str, Any] | None = None
+    tapped: bool | None = None
 
     @property
     def buttons(self) -> tuple[str, ...]:
@@ -92,7 +94,13 @@ def _up_to_the_next_message(events: Iterable[Event]) -> Iterable[Event]:
 
 
 def _said(event: Event, message_id: str) -> Line:
-    return Line("person", event.data.get("text") or "", event.occurred_at, message_id)
+    return Line(
+        "person",
+        event.data.get("text") or "",
+        event.occurred_at,
+        message_id,
+        tapped=(event.data.get("metadata") or {}).get("tapped"),
+    )
 
 
 def _replied(event: Event, message_id: str, number: int) -> Line:

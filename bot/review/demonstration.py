@@ -281,6 +281,7 @@ class _Maker:
                 "timestamp": self.at.timestamp(),
                 "text": text,
                 "message_id": message_id,
+                "metadata": {"tapped": text in (each["payload"] for each in offered or ())},
             }
         )
         return message_id

@@ -56,7 +56,7 @@ def list_as_csv(session: Session, rows: Sequence[Row]) -> str:
             service.short_name if service else None,
             words().states[case.state],
             f"{in_london(case.arrived_at):%Y-%m-%d %H:%M}",
-            row.waiting.words if case.live else None,
+            row.waiting.words if case.live and not row.waiting.contacted_at else None,
             "yes" if case.rank < NO_FLAG else "no open flag",
             row.assignee,
             "yes" if row.demonstration else None,
@@ -76,7 +76,8 @@ def transcript_as_text(record: Person) -> str:
         said = line.text.replace("\n", "\n    ")
         lines.append(f"{in_london(line.at):%Y-%m-%d %H:%M:%S}  {line.speaker}{how}: {said}")
         lines += [
-            f"    [flag: {words().said('categories', flag.category)}, on “{flag.words}”]"
+            f"    [flag: {words().said('categories', flag.category)}, noticed because of"
+            f" “{flag.words}”, {words().said('layers', flag.layer)}]"
             for flag in line.flags
         ]
         if line.correction:

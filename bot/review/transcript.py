@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.records.models import Answer, Event, Flag
+from bot.records import transcript as records
+from bot.records.models import Answer, Flag
 
-_events: Any = Event
+_AROUND = 70  # letters before and after flagged words
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """One message. `how` is None for the assistant's; `note` says what became of an answer."""
+    """One message. `how` is None for the assistant's, and where the person's channel didn't say."""
 
     speaker: Literal["person", "assistant"]
     at: datetime
@@ -57,42 +57,35 @@ def transcript(
     for flag in flags:
         by_message.setdefault(flag.message_id, []).append(flag)
     corrections = _corrections(answers)
-    lines: list[Line] = []
-    for conversation_id in conversation_ids:
-        offered: set[str] = set()
-        for event in session.execute(
-            select(Event)
-            .where(_events.conversation_id == conversation_id, _events.kind.in_(("user", "bot")))
-            .order_by(_events.position)
-        ).scalars():
-            text = event.data.get("text") or ""
-            if event.kind == "bot":
-                buttons = (event.data.get("data") or {}).get("buttons") or ()
-                offered |= {str(button.get("payload")) for button in buttons}
-                choices = tuple(str(button.get("title")) for button in buttons)
-                lines.append(Line("assistant", event.occurred_at, (Piece(text),), choices=choices))
-                continue
-            message_id = event.data.get("message_id") or ""
-            found = tuple(by_message.get(message_id, ()))
-            lines.append(
-                Line(
-                    "person",
-                    event.occurred_at,
-                    marked(text, found),
-                    how="tapped" if text in offered else "typed",
-                    flags=found,
-                    correction=corrections.get(message_id),
-                )
-            )
-            offered = set()
-    return lines
+    return [
+        _line(line, tuple(by_message.get(line.id, ())), corrections.get(line.id))
+        for conversation_id in conversation_ids
+        for line in records.transcript(session, conversation_id)
+    ]
+
+
+def _line(
+    line: records.Line,
+    flags: tuple[Flag, ...],
+    correction: Literal["corrected", "correction"] | None,
+) -> Line:
+    if line.speaker == "assistant":
+        return Line("assistant", line.at, (Piece(line.text),), choices=line.buttons)
+    return Line(
+        "person",
+        line.at,
+        marked(line.text, flags),
+        how=None if line.tapped is None else "tapped" if line.tapped else "typed",
+        flags=flags,
+        correction=correction,
+    )
 
 
 def marked(text: str, flags: Sequence[Flag]) -> tuple[Piece, ...]:
     """The text in pieces, those set apart that flags rest on; all of it where none is found."""
     spans: list[tuple[int, int, Flag]] = []
     for flag in flags:
-        for words in filter(None, re.split(r"\s*(?:…|\.\.\.|;|\|)\s*", flag.words or "")):
+        for words in _parts(flag):
             pattern = r"\W+".join(re.escape(word) for word in words.split())
             match = re.search(pattern, text, re.IGNORECASE)
             if match and all(match.end() <= a or match.start() >= b for a, b, _ in spans):
@@ -106,6 +99,35 @@ def marked(text: str, flags: Sequence[Flag]) -> tuple[Piece, ...]:
         end = last
     pieces.append(Piece(text[end:]))
     return tuple(piece for piece in pieces if piece.text)
+
+
+def _parts(flag: Flag) -> list[str]:
+    """The words that a flag rests on, in the pieces that stand apart in the message."""
+    return list(filter(None, re.split(r"\s*(?:…|\.\.\.|;|\|)\s*", flag.words or "")))
+
+
+def excerpt(flag: Flag) -> tuple[Piece, ...]:
+    """The message of a flag, with some of what is around the words that it rests on.
+
+    Those words are all there, however long the message is; all of it, where one isn't found.
+    """
+    pieces = marked(flag.text or "", (flag,))
+    if sum(piece.flag is not None for piece in pieces) < len(_parts(flag)):
+        return pieces
+    last = len(pieces) - 1
+    return tuple(
+        piece if piece.flag else Piece(_shortened(piece.text, first=place == 0, last=place == last))
+        for place, piece in enumerate(pieces)
+    )
+
+
+def _shortened(text: str, *, first: bool, last: bool) -> str:
+    """Text between flagged words: what is next to them, cut between words."""
+    before = "" if last else text[-_AROUND:]
+    after = "" if first else text[:_AROUND]
+    if len(before) + len(after) >= len(text):
+        return text
+    return re.sub(r"\S+$", "", after) + "…" + re.sub(r"^\S+", "", before)
 
 
 def _corrections(

@@ -14,11 +14,15 @@ from bot.staff.rules import rules
 
 @dataclass(frozen=True)
 class Waiting:
-    """How long, and the target it is held to; `target` None where the service has set none."""
+    """How long, and the target it is held to; `target` None where the service has set none.
+
+    `contacted_at` is when someone was contacted who waits for nothing more.
+    """
 
     passed: timedelta
     target: timedelta | None
     demonstration: bool
+    contacted_at: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -34,13 +38,15 @@ class Waiting:
 def waiting(case: Case, now: datetime) -> Waiting:
     """How long a case waits: for a flag to be resolved, else for the first contact."""
     targets, demonstration = targets_of(case.service_id)
+    contacted_at = case.contacted_at if case.rank == NO_FLAG else None
     if case.rank != NO_FLAG:
         hours = targets.flag_hours
         target = None if hours is None else timedelta(hours=hours)
     else:
-        days = None if case.contacted_at else targets.contact_days
+        days = None if contacted_at else targets.contact_days
         target = None if days is None else timedelta(days=days)
-    return Waiting(max(now - case.waiting_since, timedelta()), target, demonstration)
+    passed = max(now - case.waiting_since, timedelta())
+    return Waiting(passed, target, demonstration, contacted_at)
 
 
 def targets_of(service_id: str | None) -> tuple[Targets, bool]:

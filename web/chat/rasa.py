@@ -39,7 +39,7 @@ class Rasa:
         Raises:
             RasaError: there are none, or one says that something failed.
         """
-        metadata = {"message_id": said.id, "service": service_id}
+        metadata = {"message_id": said.id, "service": service_id, "tapped": said.tapped}
         body = {"sender": conversation_id, "message": said.text, "metadata": metadata}
         try:
             response = await self._client.post("/webhooks/rest/webhook", json=body)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.booking.times import clock_time, in_london, short_time
 from bot.prescreen.show import show_date
+from bot.review.transcript import excerpt
 
 
 def when(moment: datetime | None) -> str:
@@ -43,4 +44,5 @@ FILTERS = {
     "day": day,
     "machine": machine,
     "short": short_time,
+    "excerpt": excerpt,
 }

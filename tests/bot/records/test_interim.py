@@ -32,6 +32,7 @@ def held(now: datetime, text: str = "I want to kill myself", **fields: Any) -> d
         conversation_id="c",
         message_id=fields.pop("message_id", "m-crisis"),
         text=text,
+        tapped=False,
         service_id="berkshire",
         reply=reply_json(turn.reply),
         state=turn.state,

@@ -14,8 +14,8 @@ REFER = {"title": "Refer myself", "payload": "I'd like to refer myself"}
 CUSTOM = {"type": "answer", "sources": ["the booklet"]}
 
 
-def user(text: str, message_id: str | None = None) -> dict[str, Any]:
-    return {"event": "user", "text": text, "message_id": message_id}
+def user(text: str, message_id: str | None = None, **metadata: Any) -> dict[str, Any]:
+    return {"event": "user", "text": text, "message_id": message_id, "metadata": metadata}
 
 
 def bot(text: str, **data: Any) -> dict[str, Any]:
@@ -67,6 +67,11 @@ def test_a_message_sent_again_stands_once(database: Database, now: datetime) -> 
         ("m1", "a"),
         ("m1.1", "a!"),
     ]
+
+
+def test_it_knows_what_was_tapped_where_the_channel_said_so(database: Database, now) -> None:
+    store(database, now, user("Back", tapped=True), user("Yes", tapped=False), user("No"))
+    assert [line.tapped for line in read(database)] == [True, False, None]
 
 
 def test_the_message_that_opens_a_chat_was_said_by_nobody(database: Database, now) -> None:

@@ -35,3 +35,10 @@ def test_late_is_longer_than_the_target(now, rank: int, hours: int, late: bool) 
 def test_someone_contacted_waits_for_nothing_more(now) -> None:
     case = Case(rank=2, waiting_since=now - timedelta(days=50), contacted_at=now)
     assert waiting(case, now).target is None
+    assert waiting(case, now).contacted_at == now
+
+
+def test_someone_contacted_and_flagged_since_waits_again(now) -> None:
+    case = Case(rank=0, waiting_since=now - timedelta(hours=5), contacted_at=now)
+    assert waiting(case, now).late
+    assert waiting(case, now).contacted_at is None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from bot.crisis import qualify
+from bot.crisis.categories import SUICIDAL
+from bot.crisis.flagging import answer_flag, item_flag
 from bot.crisis.replies import replies
+from bot.crisis.screen import MEANING
 from bot.datafile import ROOT
 from bot.review.workflow import STEPS
 from bot.staff.accounts import ROLES
@@ -31,7 +34,16 @@ def test_every_category_has_a_name() -> None:
 def test_every_qualifier_has_a_name() -> None:
     known = {qualify.DENIED, qualify.FALSE_DENIAL, qualify.PAST, qualify.PAST_AND_BACK}
     known |= {qualify.RECENT, qualify.THIRD_PERSON, qualify.QUESTION}
+    follow_ups = (ROOT / "bot/crisis/follow_ups.py").read_text(encoding="utf-8")
+    known |= set(re.findall(r'answer_flag\(.*?, "([\w-]+)"\)', follow_ups))
     assert set(words().qualifiers) == known
+
+
+def test_every_layer_has_a_name() -> None:
+    screen = (ROOT / "bot/crisis/screen.py").read_text(encoding="utf-8")
+    known = {MEANING, *re.findall(r'layer(?:: str)? ?= ?"(\w+)"', screen)}
+    known |= {answer_flag(SUICIDAL, "x").layer, item_flag("phq-9.9", "x", "x").layer}
+    assert set(words().layers) == known
 
 
 def test_every_reason_to_refuse_has_its_words() -> None:

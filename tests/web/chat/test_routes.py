@@ -35,7 +35,11 @@ def test_a_message_is_answered_and_both_are_in_the_history(visitor, rasa) -> Non
     visitor.start("berkshire")
     answers = visitor.say("How long is a session?", "message-1").json()["messages"]
     assert [message["text"] for message in answers] == ["You said: How long is a session?", "And?"]
-    assert rasa.heard[-1]["metadata"] == {"message_id": "message-1", "service": "berkshire"}
+    assert rasa.heard[-1]["metadata"] == {
+        "message_id": "message-1",
+        "service": "berkshire",
+        "tapped": False,
+    }
     told = visitor.history().json()
     assert told["service"] == "berkshire"
     assert [(m["id"], m["from"], m["text"]) for m in told["messages"][2:]] == [

@@ -186,11 +186,18 @@ def events(now: datetime) -> list[dict[str, Any]]:
             "text": "May we text?",
             "data": {"buttons": buttons},
         },
-        {"event": "user", "timestamp": now.timestamp(), "text": "Yes", "message_id": "m1"},
+        {
+            "event": "user",
+            "timestamp": now.timestamp(),
+            "text": "Yes",
+            "message_id": "m1",
+            "metadata": {"tapped": True},
+        },
         {
             "event": "user",
             "timestamp": now.timestamp(),
             "text": "I want to END it all, really",
             "message_id": "m2",
+            "metadata": {"tapped": False},
         },
     ]

@@ -54,7 +54,10 @@ def test_the_conversation_as_text(console, reviewer, case_id) -> None:
     response = reviewer.get(f"/people/{case_id}/transcript.txt")
     assert "10:30:31  assistant: May we text?" in response.text
     assert "person, tapped: Yes" in response.text
-    assert "[flag: Thoughts of suicide, on “end it all”]" in response.text
+    assert (
+        "[flag: Thoughts of suicide, noticed because of “end it all”, by the list of phrases]"
+        in response.text
+    )
     assert console.audited()[-1].action == "exported-text"
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.records.models import Flag
 from bot.staff.rules import rules
 
 
@@ -19,8 +20,41 @@ def test_people_who_need_contact_come_first_then_by_age(console, reviewer) -> No
     flagged, _ = console.flag("c")
     page = reviewer.get("/")
     assert order(page) == [flagged, first, second]
-    assert "I want to END it all, really" in page.text
+    assert "“I want to <mark>END it all</mark>, really”" in page.text
     assert "<title>(1) People" in page.text
+
+
+def test_a_long_message_shows_the_words_it_was_flagged_for(console, reviewer) -> None:
+    _, flag_id = console.flag()
+    long = "My sister came over with the children. " * 10
+    with console.database.session() as session:
+        session.get(Flag, flag_id).text = f"{long} I want to end it all. {long}"
+    assert "I want to <mark>end it all</mark>." in reviewer.get("/").text
+
+
+def test_a_flag_that_nobody_has_acknowledged_is_shown_before_others(console, reviewer) -> None:
+    for number in range(3):
+        _, flag_id = console.flag(message=f"m{number}")
+        with console.database.session() as session:
+            flag = session.get(Flag, flag_id)
+            flag.text, flag.words = f"Message {number}", None
+            flag.acknowledged_at = console.clock.now if number else None
+        console.clock.forward(minutes=1)
+    page = reviewer.get("/").text
+    assert page.index("Message 0") < page.index("Message 2")
+    assert "Message 1" not in page
+
+
+def test_someone_contacted_is_not_said_to_wait(console, reviewer) -> None:
+    case_id = console.refer()
+    with console.database.session() as session:
+        session.merge(console.case(case_id)).contacted_at = console.clock.now
+    console.clock.forward(days=45)
+    reviewer.sign_in()
+    for path in ("/", f"/people/{case_id}"):
+        page = reviewer.get(path).text
+        assert "45 days" not in page
+        assert "ontacted" in page
 
 
 def test_pages_go_on_where_the_last_one_ended(console, reviewer, monkeypatch) -> None:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from bot.records import referrals
 from bot.staff.rules import rules
+from bot.records.conversations import append_events, conversation
+from bot.records.models import Case
 
+from tests.web.staff.console import events
 
 def test_the_page_shows_what_was_collected(console, reviewer) -> None:
     case_id = console.refer()
@@ -54,7 +58,17 @@ def test_the_conversation_shows_how_and_what_was_found(console, reviewer) -> Non
     assert "<mark>END it all</mark>" in page
     assert "Person, tapped" in page
     assert "Person, typed" in page
-    assert "found by: the phrases" in page
+    assert "because of “end it all”, by the list of phrases" in page
+    assert "Thoughts of suicide: noticed by the list of phrases" in page
+
+
+def test_the_conversation_shows_the_day_whenever_it_changes(console, reviewer) -> None:
+    case_id = console.refer()
+    with console.database.session() as session:
+        owner = conversation(session, "c", console.clock.now)
+        append_events(session, owner, events(console.clock.now + timedelta(days=4)))
+    page = reviewer.get(f"/people/{case_id}").text
+    assert re.findall(r"<h3>(.+?)</h3>", page) == ["1 December 2026", "5 December 2026"]
 
 
 def test_a_person_without_a_referral_can_be_read_and_reached(console, reviewer) -> None:
