@@ -21,7 +21,7 @@ def migrate(url: str) -> None:
 
 
 def fill(database: Database) -> int:
-    """Gives a case and search terms to referrals and flags from before there were cases.
+    """Gives a case and search terms to what is from before there were any.
 
     Twice is harmless. It needs the encryption keys, which is why no migration does it.
 
@@ -45,7 +45,6 @@ def fill(database: Database) -> int:
         )
         for referral in sent:
             cases.begin_for_referral(session, referral, referral.sent_at)
-            search_terms.index(session, referral)
         flags = (
             session.execute(
                 select(Flag)
@@ -62,4 +61,5 @@ def fill(database: Database) -> int:
         )
         for flag in flags:
             cases.begin_for_flag(session, flag)
+    search_terms.reindex(database, missing=True)
     return len(sent) + len(flags)

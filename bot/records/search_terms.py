@@ -3,18 +3,20 @@
 Each sent referral has a hash for every part of the name, the phone number, the date of birth
 and the NHS number. The hashes are made with the encryption keys, so the table says nothing to
 someone who has only the database. A name is found by its whole parts, in any order, without
-regard to case and accents.
+regard to case and accents. Each two parts have a hash together too: of a hundred thousand people
+many are called Jo and many Smith, but few Jo Smith.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, pairwise
 from typing import Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.records.database import Database
 from bot.records.encryption import cipher
@@ -36,12 +38,14 @@ _referrals: Any = Referral
 
 def terms(answers: Mapping[str, Any]) -> set[tuple[str, str]]:
     """What a referral can be found by, as (kind, plain value), from its answers."""
-    return {
+    found = {
         (kind, value)
         for question_id, kind in KIND_OF.items()
         if answers.get(question_id)
         for value in _values(kind, str(answers[question_id]))
     }
+    names = sorted(value for kind, value in found if kind == "name")
+    return found | {("name", " ".join(pair)) for pair in combinations(names, 2)}
 
 
 def index(session: Session, referral: Referral) -> None:
@@ -55,20 +59,33 @@ def index(session: Session, referral: Referral) -> None:
     )
     session.execute(delete(SearchTerm).where(_terms.referral_id == referral.id))
     session.add_all(
-        SearchTerm(referral_id=referral.id, kind=kind, fingerprint=_hash(kind, value))
+        SearchTerm(
+            referral_id=referral.id,
+            service_id=referral.service_id,
+            at=referral.sent_at,
+            kind=kind,
+            fingerprint=cipher().fingerprint(f"{kind}:{value}"),
+        )
         for kind, value in sorted(terms(dict(found.all())))
     )
     session.flush()
 
 
-def reindex(database: Database) -> int:
-    """Makes the hashes of every sent referral anew; gives how many referrals there were."""
+def reindex(database: Database, *, missing: bool = False) -> int:
+    """Makes the hashes of sent referrals anew; gives how many referrals there were.
+
+    Args:
+        missing: only of those that have none.
+    """
+    wanted = [_referrals.sent_at.is_not(None)]
+    if missing:
+        wanted.append(~exists().where(_terms.referral_id == _referrals.id))
     count, after = 0, ""
     while True:
         with database.session() as session:
             found = session.execute(
                 select(Referral)
-                .where(_referrals.sent_at.is_not(None), _referrals.id > after)
+                .where(*wanted, _referrals.id > after)
                 .order_by(_referrals.id)
                 .limit(_ROWS_AT_ONCE)
             )
@@ -81,43 +98,63 @@ def reindex(database: Database) -> int:
         after = batch[-1].id
 
 
-def having(kind: str, text: str) -> Any | None:
-    """A query for the ids of referrals that have all that `text` says of one kind.
+def having(kind: str, text: str) -> list[Any]:
+    """What must hold of a term for its referral to have all that `text` says of one kind.
 
-    None when the text holds nothing to look for.
+    One condition for each key that the hashes may be under; none when `text` holds nothing.
     """
-    query = None
-    for value in sorted(_values(kind, text)):
-        found = select(_terms.referral_id).where(
-            _terms.fingerprint.in_(cipher().fingerprints(f"{kind}:{value}")), _terms.kind == kind
-        )
-        query = found if query is None else query.where(_terms.referral_id.in_(found))
-    return query
+    values = _sought(kind, text)
+    if not values:
+        return []
+    ways = zip(*(cipher().fingerprints(f"{kind}:{value}") for value in values), strict=True)
+    return [
+        and_(_terms.fingerprint == first, *(_has_too(fingerprint) for fingerprint in others))
+        for first, *others in ways
+    ]
 
 
 def alike(session: Session, referral_id: str, least: int) -> dict[str, set[str]]:
-    """Other referrals that share something of `least` kinds or more: by their id, the kinds."""
-    mine = select(_terms.fingerprint).where(_terms.referral_id == referral_id)
-    shared = [_terms.fingerprint.in_(mine), _terms.referral_id != referral_id]
-    others = (
-        select(_terms.referral_id)
-        .where(*shared)
-        .group_by(_terms.referral_id)
-        .having(func.count(_terms.kind.distinct()) >= least)
+    """Other referrals that share something of `least` kinds or more: by their id, the kinds.
+
+    Args:
+        least: two or more. Of any two kinds one is no name: names alone lead to too many.
+    """
+    mine = dict(_terms_of(session, [referral_id])[referral_id])
+    rare = [fingerprint for fingerprint, kind in mine.items() if kind != "name"]
+    others = select(_terms.referral_id.distinct()).where(
+        _terms.fingerprint.in_(rare), _terms.referral_id != referral_id
     )
-    found: dict[str, set[str]] = {}
-    for other in session.execute(others).scalars().all():
-        kinds = select(_terms.kind).where(*shared, _terms.referral_id == other)
-        found[other] = set(session.execute(kinds).scalars())
+    theirs = _terms_of(session, session.execute(others).scalars().all())
+    shared = {
+        other: {kind for fingerprint, kind in found if fingerprint in mine}
+        for other, found in theirs.items()
+    }
+    return {other: kinds for other, kinds in shared.items() if len(kinds) >= least}
+
+
+def _terms_of(session: Session, referral_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """The hashes of some referrals, each with its kind."""
+    found: dict[str, list[tuple[str, str]]] = {each: [] for each in referral_ids}
+    for referral_id, fingerprint, kind in session.execute(
+        select(_terms.referral_id, _terms.fingerprint, _terms.kind).where(
+            _terms.referral_id.in_(referral_ids)
+        )
+    ):
+        found[referral_id].append((fingerprint, kind))
     return found
+
+
+def name_parts(text: str) -> set[str]:
+    """The whole parts of a name, without regard to case and accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = re.sub(r"['’ʼ`]", "", plain)
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return set(re.findall(r"[^\W\d_]+", plain))
 
 
 def _values(kind: str, text: str) -> Iterable[str]:
     if kind == "name":
-        plain = unicodedata.normalize("NFKD", text.casefold())
-        plain = re.sub(r"['’ʼ`]", "", plain)
-        plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-        return set(re.findall(r"[^\W\d_]+", plain))
+        return name_parts(text)
     if kind == "born":
         return {text}
     digits = re.sub(r"\D", "", text)
@@ -126,5 +163,14 @@ def _values(kind: str, text: str) -> Iterable[str]:
     return {digits} if digits else set()
 
 
-def _hash(kind: str, value: str) -> str:
-    return cipher().fingerprint(f"{kind}:{value}")
+def _sought(kind: str, text: str) -> list[str]:
+    """The values to look for: of a name in several parts each two that follow each other."""
+    values = sorted(_values(kind, text))
+    if len(values) < 2:
+        return values
+    return [" ".join(pair) for pair in pairwise(values)]
+
+
+def _has_too(fingerprint: str) -> Any:
+    other: Any = aliased(SearchTerm)
+    return exists().where(other.referral_id == _terms.referral_id, other.fingerprint == fingerprint)

@@ -39,12 +39,16 @@ def suggestions(session: Session, user: StaffUser, case: Case) -> list[Suggestio
     found = session.execute(
         select(Case).where(
             _cases.referral_id.in_(shared),
-            _cases.service_id.in_(services_of(user)),
             _cases.arrived_at <= case.arrived_at,
             _cases.state != "merged",
         )
     ).scalars()
-    made = [Suggestion(each, tuple(sorted(shared[each.referral_id]))) for each in found]
+    # The service is not asked of the database: SQLite would go by it, not by the ids.
+    made = [
+        Suggestion(each, tuple(sorted(shared[each.referral_id])))
+        for each in found
+        if each.service_id in services_of(user)
+    ]
     return sorted(made, key=lambda each: (-len(each.shared), each.case.arrived_at))
 
 

@@ -1,7 +1,8 @@
 """The queue: people who need human contact first, then by age, a page at a time.
 
-Each service is asked by itself through an index that is in this order already, and the answers
-are merged. So a page costs the same with a thousand people as with a million.
+Each service is asked by itself, and in it those with an open flag, the others, and those put away:
+each part is in the order of an index already, and the answers are merged. So a page costs the same
+with a thousand people as with a million. What a search finds comes in the same way, newest first.
 """
 
 from __future__ import annotations
@@ -20,10 +21,19 @@ from bot.booking.times import from_london
 from bot.records import search_terms
 from bot.records.cases import NEEDS_CONTACT, NO_FLAG, UNACKNOWLEDGED, UNRESOLVED
 from bot.records.columns import UTCDateTime
-from bot.records.models import Answer, Appointment, Case, DiarySlot, Flag, Referral, StaffUser
+from bot.records.models import (
+    Answer,
+    Appointment,
+    Case,
+    DiarySlot,
+    Flag,
+    Referral,
+    SearchTerm,
+    StaffUser,
+)
 from bot.records.references import read_code
 from bot.records.referrals import UNFINISHED
-from bot.review.access import scopes
+from bot.review.access import may_open, scopes
 from bot.review.waiting import Waiting, waiting
 
 Find = Literal["reference", "name", "phone", "born", "nhs"]
@@ -34,6 +44,7 @@ _MIDNIGHT = time()
 _cases: Any = Case
 _answers: Any = Answer
 _flags: Any = Flag
+_terms: Any = SearchTerm
 
 
 @dataclass(frozen=True)
@@ -97,10 +108,11 @@ def page(
     Raises:
         ValueError: `after` is not a key that a page gave.
     """
-    found = _cases_of(session, user, filters, after=_read_key(after), limit=size + 1)
+    look = _search if filters.find and filters.text.strip() else _list
+    found = look(session, user, filters, after, size + 1)
     shown = found[:size]
-    next_key = _key(shown[-1]) if len(found) > size else None
-    return Page(rows(session, shown, now), next_key)
+    next_key = shown[-1][1] if len(found) > size else None
+    return Page(rows(session, [case for case, _ in shown], now), next_key)
 
 
 def counts(session: Session, user: StaffUser) -> Counts:
@@ -108,7 +120,7 @@ def counts(session: Session, user: StaffUser) -> Counts:
     unacknowledged = unresolved = unread = 0
     flags: list[str] = []
     for service_id in scopes(user):
-        here = [_is(service_id), _cases.live]
+        here = [_is(_cases, service_id), _cases.live]
         unacknowledged += _count(session, *here, _cases.rank == UNACKNOWLEDGED)
         unresolved += _count(session, *here, _cases.rank == UNRESOLVED)
         unread += _count(session, *here, _cases.read_at.is_(None))
@@ -185,71 +197,118 @@ def names_of(session: Session, referral_ids: Sequence[str]) -> dict[str, str]:
 def _drafts_of(session: Session, conversation_ids: Sequence[str]) -> dict[str, str]:
     """The referrals not yet sent, by conversation; of several the one `unfinished` gives."""
     found = session.execute(
-        select(Referral.conversation_id, Referral.id)
-        .where(Referral.conversation_id.in_(conversation_ids), Referral.state.in_(UNFINISHED))
+        select(Referral.conversation_id, Referral.id, Referral.state)
+        .where(Referral.conversation_id.in_(conversation_ids))
         .order_by(Referral.state.desc(), Referral.updated_at, Referral.id.desc())
     )
-    return dict(found.all())
+    # By state only here: SQLite would read every draft there is.
+    return {each: referral_id for each, referral_id, state in found if state in UNFINISHED}
 
 
-def _cases_of(
-    session: Session, user: StaffUser, filters: Filters, *, after: Any, limit: int
-) -> list[Case]:
-    wanted = _conditions(user, filters)
-    if wanted is None:
-        return []
-    if after is not None:
-        wanted.append(tuple_(_cases.rank, _cases.waiting_since, _cases.id) > after)
+def _list(
+    session: Session, user: StaffUser, filters: Filters, after: str | None, limit: int
+) -> list[tuple[Case, str]]:
+    """Cases as the filters say, each with its key."""
+    behind = None if after is None else _read_key(after)
     streams = [
         session.execute(
             select(Case)
-            .where(_is(service_id), *wanted)
-            .order_by(_cases.rank, _cases.waiting_since, _cases.id)
+            .where(_is(_cases, service_id), *part)
+            # By service too: PostgreSQL doesn't see that "is null" leaves one.
+            .order_by(_cases.service_id, _cases.rank, _cases.waiting_since, _cases.id)
             .limit(limit)
         ).scalars()
         for service_id in scopes(user)
         if filters.service in (None, service_id or "none")
+        for part in _parts(user, filters, behind)
     ]
-    return list(islice(heapq.merge(*streams, key=_sort_key), limit))
+    found = heapq.merge(*streams, key=lambda case: (case.rank, case.waiting_since, case.id))
+    return [
+        (case, f"{case.rank}~{case.waiting_since.isoformat()}~{case.id}")
+        for case in islice(found, limit)
+    ]
 
 
-def _conditions(user: StaffUser, filters: Filters) -> list[Any] | None:
-    """What must hold of a case; None when nothing can be found."""
+def _parts(
+    user: StaffUser, filters: Filters, behind: tuple[int, datetime, str] | None
+) -> list[list[Any]]:
+    """What must hold of the cases of each part of a service."""
     wanted: list[Any] = []
-    if filters.find and filters.text.strip():
-        found = _found(filters.find, filters.text)
-        if found is None:
-            return None
-        wanted.append(_cases.referral_id.in_(found))
-        if filters.state not in (None, "all"):
-            wanted.append(_cases.state == filters.state)
-    elif filters.state is None:
-        wanted.append(_cases.live)
-    elif filters.state != "all":
+    if filters.state not in (None, "all"):
         wanted.append(_cases.state == filters.state)
-    if filters.flag == "any":
-        wanted.append(_cases.rank < NO_FLAG)
-    elif filters.flag == "unacknowledged":
-        wanted.append(_cases.rank == UNACKNOWLEDGED)
-    elif filters.flag == "none":
-        wanted.append(_cases.rank == NO_FLAG)
     if filters.unread:
         wanted.append(_cases.read_at.is_(None))
     if filters.mine:
         wanted.append(_cases.assigned_to == user.id)
+    parts: list[list[Any]] = []
+    if filters.flag != "none":
+        flagged = [_cases.live, _cases.rank < NO_FLAG, *wanted, *_came(_cases.arrived_at, filters)]
+        if filters.flag == "unacknowledged":
+            flagged.append(_cases.rank == UNACKNOWLEDGED)
+        if behind is not None:
+            place = tuple_(_cases.rank, _cases.waiting_since, _cases.id)
+            flagged.append(place > _literals(*behind))
+        parts.append(flagged)
+    if filters.flag in (None, "none"):
+        # They have waited since they came, so by the same index.
+        others = [_cases.rank == NO_FLAG, *wanted, *_came(_cases.waiting_since, filters)]
+        if behind is not None and behind[0] == NO_FLAG:
+            place = tuple_(_cases.waiting_since, _cases.id)
+            others.append(place > _literals(*behind[1:]))
+        lives = (True,) if filters.state is None else (True, False)
+        parts += [[_cases.live if live else ~_cases.live, *others] for live in lives]
+    return parts
+
+
+def _came(moment: Any, filters: Filters) -> list[Any]:
+    wanted = []
     if filters.since:
-        wanted.append(_cases.arrived_at >= from_london(filters.since, _MIDNIGHT))
+        wanted.append(moment >= from_london(filters.since, _MIDNIGHT))
     if filters.until:
-        end = from_london(filters.until + timedelta(days=1), _MIDNIGHT)
-        wanted.append(_cases.arrived_at < end)
+        wanted.append(moment < from_london(filters.until + timedelta(days=1), _MIDNIGHT))
     return wanted
 
 
-def _found(find: Find, text: str) -> Any | None:
-    if find == "reference":
-        code = read_code(text)
-        return None if code is None else select(Referral.id).where(Referral.reference == code)
-    return search_terms.having(find, text)
+def _search(
+    session: Session, user: StaffUser, filters: Filters, after: str | None, limit: int
+) -> list[tuple[Case, str]]:
+    """Cases that have what is looked for, each with its key."""
+    if filters.find == "reference":
+        return _by_reference(session, user, filters.text)
+    behind = []
+    if after is not None:
+        at, referral_id = after.split("~")
+        place = tuple_(_terms.at, _terms.referral_id)
+        behind.append(place < _literals(_moment(at), referral_id))
+    streams = [
+        session.execute(
+            select(Case, _terms.at, _terms.referral_id)
+            .join(Case, _cases.referral_id == _terms.referral_id)
+            .where(has, _is(_terms, service_id), *behind)
+            .order_by(_terms.service_id.desc(), _terms.at.desc(), _terms.referral_id.desc())
+            .limit(limit)
+        )
+        for service_id in scopes(user)
+        for has in search_terms.having(filters.find or "", filters.text)
+    ]
+    found = heapq.merge(*streams, key=lambda row: (row.at, row.referral_id), reverse=True)
+    return [
+        (row.Case, f"{row.at.isoformat()}~{row.referral_id}")
+        for row in islice(found, limit)
+        if may_open(user, row.Case)
+    ]
+
+
+def _by_reference(session: Session, user: StaffUser, text: str) -> list[tuple[Case, str]]:
+    code = read_code(text)
+    if code is None:
+        return []
+    found = session.execute(
+        select(Case)
+        .join(Referral, Referral.id == _cases.referral_id)
+        .where(Referral.reference == code)
+    ).scalars()
+    return [(case, "") for case in found if may_open(user, case)]
 
 
 def _count(session: Session, *wanted: Any) -> int:
@@ -269,24 +328,23 @@ def _open_flags(session: Session, case_ids: Sequence[str]) -> dict[str, list[Fla
     return found
 
 
-def _is(service_id: str | None) -> Any:
-    return _cases.service_id.is_(None) if service_id is None else _cases.service_id == service_id
+def _is(rows: Any, service_id: str | None) -> Any:
+    return rows.service_id.is_(None) if service_id is None else rows.service_id == service_id
 
 
-def _sort_key(case: Case) -> tuple[int, datetime, str]:
-    return case.rank, case.waiting_since, case.id
-
-
-def _key(case: Case) -> str:
-    return f"{case.rank}~{case.waiting_since.isoformat()}~{case.id}"
-
-
-def _read_key(key: str | None) -> Any:
-    if key is None:
-        return None
+def _read_key(key: str) -> tuple[int, datetime, str]:
     rank, since, case_id = key.split("~")
+    return int(rank), _moment(since), case_id
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return found
+
+
+def _literals(*values: Any) -> Any:
     return tuple_(
-        literal(int(rank)),
-        literal(datetime.fromisoformat(since), UTCDateTime),
-        literal(case_id),
+        *(literal(value, UTCDateTime if isinstance(value, datetime) else None) for value in values)
     )

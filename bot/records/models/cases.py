@@ -18,7 +18,8 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_queue", "service_id", "live", "rank", "waiting_since", "id"),
-        Index("ix_cases_state", "service_id", "state", "rank", "waiting_since", "id"),
+        Index("ix_cases_state", "service_id", "state", "live", "rank", "waiting_since", "id"),
+        Index("ix_cases_mine", "assigned_to", "service_id", "live", "rank", "waiting_since", "id"),
         Index(
             "ix_cases_merged_into",
             "merged_into",
@@ -28,8 +29,12 @@ class Case(Base):
         Index(
             "ix_cases_unread",
             "service_id",
-            sqlite_where=text("read_at IS NULL AND live"),
-            postgresql_where=text("read_at IS NULL AND live"),
+            "live",
+            "rank",
+            "waiting_since",
+            "id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
         ),
     )
 
@@ -46,7 +51,7 @@ class Case(Base):
     waiting_since = Column(UTCDateTime, nullable=False)
     read_at = Column(UTCDateTime)  # first opened by staff since it came or a flag was added
     contacted_at = Column(UTCDateTime)
-    assigned_to = Column(ForeignKey("staff_users.id", ondelete="SET NULL"), index=True)
+    assigned_to = Column(ForeignKey("staff_users.id", ondelete="SET NULL"))
     merged_into = Column(ForeignKey("cases.id", ondelete="SET NULL"))
     erased_at = Column(UTCDateTime)  # the person erased their words while a flag was open
     version = Column(Integer, nullable=False, default=1)

@@ -80,13 +80,20 @@ class Aim(Base):
 
 
 class SearchTerm(Base):
-    """A keyed hash by which a sent referral is found: a part of the name, a phone number, …"""
+    """A keyed hash by which a sent referral is found: a part of the name, a phone number, …
+
+    `service_id` and `at` are the referral's own: what is found is read in order from the index.
+    """
 
     __tablename__ = "search_terms"
-    __table_args__ = (Index("ix_search_terms_fingerprint", "fingerprint", "referral_id", "kind"),)
+    __table_args__ = (
+        Index("ix_search_terms_fingerprint", "fingerprint", "service_id", "at", "referral_id"),
+    )
 
     id = own_id()
     referral_id = belongs_to("referrals")
+    service_id = Column(String(64))
+    at = Column(UTCDateTime, nullable=False)  # when it was sent
     kind = Column(String(16), nullable=False)  # name, phone, born, nhs
     fingerprint = Column(String(64), nullable=False)
 

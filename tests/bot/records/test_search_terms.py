@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import delete, false, or_, select
 
 from bot.records import encryption as encryption_module
 from bot.records import referrals, search_terms
@@ -32,8 +32,8 @@ def send(session, now, answers=ANSWERS, conversation_id: str = "c"):
 
 
 def found(session, kind: str, text: str) -> set[str]:
-    query = search_terms.having(kind, text)
-    return set() if query is None else set(session.execute(query).scalars())
+    wanted = or_(false(), *search_terms.having(kind, text))
+    return set(session.execute(select(SearchTerm.referral_id).where(wanted)).scalars())
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def found(session, kind: str, text: str) -> set[str]:
         ("name", "ONEILL"),
         ("name", "o’neill zoë"),
         ("name", "zed"),
+        ("name", "brown Zed o'neill"),
         ("phone", "07700 900123"),
         ("phone", "+44 7700 900 123"),
         ("phone", "0044 7700900123"),
@@ -59,7 +60,14 @@ def test_a_referral_is_found_by(database, now, kind: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [("name", "zoe smith"), ("name", "zo"), ("name", "--"), ("phone", "9434765919"), ("nhs", "x")],
+    [
+        ("name", "zoe smith"),
+        ("name", "zoe brown smith"),
+        ("name", "zo"),
+        ("name", "--"),
+        ("phone", "9434765919"),
+        ("nhs", "x"),
+    ],
 )
 def test_a_referral_is_not_found_by(database, now, kind: str, text: str) -> None:
     with database.session() as session:
@@ -71,7 +79,7 @@ def test_the_table_says_nothing(database, now) -> None:
     with database.session() as session:
         send(session, now)
         rows = session.execute(select(SearchTerm.fingerprint)).scalars().all()
-    assert len(rows) == len(set(rows)) == 7  # four parts of names, and one each
+    assert len(rows) == len(set(rows)) == 13  # four parts of names, each two of them, one each
     assert all(len(row) == 64 for row in rows)
 
 
@@ -111,6 +119,23 @@ def test_people_alike_share_kinds(database, now) -> None:
         )
         assert search_terms.alike(session, second.id, 2) == {first.id: {"name", "born"}}
         assert search_terms.alike(session, second.id, 3) == {}
+
+
+def test_a_name_alone_makes_nobody_alike(database, now) -> None:
+    with database.session() as session:
+        first = send(session, now)
+        send(session, now, {"about.name": "Zoë O'Neill-Brown"}, conversation_id="d")
+        assert search_terms.alike(session, first.id, 2) == {}
+
+
+def test_hashes_that_are_missing_are_made(database, now) -> None:
+    with database.session() as session:
+        referral = send(session, now)
+        send(session, now, conversation_id="d")
+        session.execute(delete(SearchTerm).where(SearchTerm.referral_id == referral.id))
+    assert search_terms.reindex(database, missing=True) == 1
+    with database.reading() as session:
+        assert len(found(session, "name", "zoe")) == 2
 
 
 @pytest.fixture
