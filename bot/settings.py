@@ -118,6 +118,15 @@ class Settings(BaseModel):
         repr=False,
         mend="write the client secret that the organisation gave",
     )
+    staff_oidc_acr: tuple[str, ...] = Field(
+        (), alias="STAFF_OIDC_ACR", mend="write values of acr, with commas between"
+    )
+    staff_oidc_amr: tuple[str, ...] = Field(
+        (), alias="STAFF_OIDC_AMR", mend="write values of amr, with commas between"
+    )
+    staff_oidc_trusts_email: bool = Field(
+        False, alias="STAFF_OIDC_TRUSTS_EMAIL", mend="write true or false"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", alias="LOG_LEVEL", mend="write DEBUG, INFO, WARNING or ERROR"
     )
@@ -167,6 +176,10 @@ class Settings(BaseModel):
         if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", one) for one in split):
             raise ValueError("not origins")
         return split
+
+    @validator("staff_oidc_acr", "staff_oidc_amr", pre=True)
+    def _values(cls, values: str) -> tuple[str, ...]:
+        return tuple(one.strip() for one in values.split(",") if one.strip())
 
     @validator("demo", pre=True, always=True)
     def _in_development(cls, demo: str | None, values: dict[str, Any]) -> str | bool:

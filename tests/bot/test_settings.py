@@ -229,3 +229,9 @@ def test_the_environment_is_read_nowhere_else() -> None:
 def test_signing_in_through_the_organisation_needs_all_its_settings() -> None:
     (problem,) = problems({"STAFF_OIDC_ISSUER": "https://id.example"})
     assert problem.startswith("STAFF_OIDC_CLIENT, STAFF_OIDC_SECRET is missing")
+
+
+def test_what_a_sign_in_there_must_say_is_a_list() -> None:
+    read = Settings.read({"STAFF_OIDC_ACR": "AAL2_OR_AAL3_ANY, AAL3_ANY", "STAFF_OIDC_AMR": "otp"})
+    assert read.staff_oidc_acr == ("AAL2_OR_AAL3_ANY", "AAL3_ANY")
+    assert read.staff_oidc_amr == ("otp",)

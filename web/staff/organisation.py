@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -30,29 +31,32 @@ COOKIE = "foyer_staff_away"
 _TIMEOUT_SECONDS = 10
 _MINUTES_AWAY = 10
 _ALGORITHMS = ["RS256", "PS256", "ES256"]
+_AWAY = (httpx.HTTPError, RequestException)
+_UNSOUND = (AuthlibBaseError, JoseError, KeyError, TypeError, ValueError)
 
 logger = logging.getLogger(__name__)
 
 
 class NotSignedIn(Exception):
-    """The organisation's answer can't be relied on, or isn't about anybody here."""
+    """Nobody is signed in. The argument says why, as organisation_failed.html knows it."""
 
 
 def begin(visit: Visit) -> Response:
     """Sends the browser to the organisation's sign-in page."""
     current = _configured()
     kept = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+    asked = {"acr_values": " ".join(current.staff_oidc_acr)} if current.staff_oidc_acr else {}
     try:
-        provider = _discover(current)
-    except httpx.HTTPError as error:
-        logger.error("The organisation's sign-in did not answer (%s).", type(error).__name__)
-        return visit.render("organisation_failed.html", {}, 502)
-    address, _ = _client(current).create_authorization_url(
-        provider["authorization_endpoint"],
-        state=kept["state"],
-        nonce=kept["nonce"],
-        code_verifier=kept["verifier"],
-    )
+        address, _ = _client(current).create_authorization_url(
+            _discover(current)["authorization_endpoint"],
+            state=kept["state"],
+            nonce=kept["nonce"],
+            code_verifier=kept["verifier"],
+            **asked,
+        )
+    except (NotSignedIn, *_AWAY, *_UNSOUND) as error:
+        logger.error("The organisation's sign-in can't be used (%s).", type(error).__name__)
+        return _failed(visit, "away")
     kept["until"] = str(int(visit.now.timestamp()) + _MINUTES_AWAY * 60)
     response = RedirectResponse(address, status_code=303)
     visit.set_cookie(response, COOKIE, cipher().encrypt(json.dumps(kept)))
@@ -62,19 +66,17 @@ def begin(visit: Visit) -> Response:
 def come_back(visit: Visit) -> Response:
     """Takes the organisation's answer, and signs the person in who it is about."""
     current = _configured()
+    email, why = "", "unknown"
     try:
         email = _email(current, visit)
-    except (
-        NotSignedIn,
-        AuthlibBaseError,
-        JoseError,
-        httpx.HTTPError,
-        RequestException,
-        KeyError,
-        ValueError,
-    ) as error:  # what the answer holds is not logged
+    except NotSignedIn as error:
+        why = str(error)
+    except _AWAY as error:
+        why = "away"
+        logger.error("The organisation's sign-in did not answer (%s).", type(error).__name__)
+    except _UNSOUND as error:  # what the answer holds is not logged
+        why = "unsound"
         logger.warning("A sign-in through the organisation failed (%s).", type(error).__name__)
-        email = ""
     with visit.writing() as session:
         user = accounts.by_email(session, email) if email else None
         if user is not None and user.active:
@@ -84,7 +86,7 @@ def come_back(visit: Visit) -> Response:
         else:
             visit.audit(session, "sign-in-failed", factor="organisation")
     if visit.user is None:
-        response = visit.render("organisation_failed.html", {"user": None}, 401)
+        response = _failed(visit, why)
     else:
         response = visit.go("/")
         visit.set_cookie(response, SESSION_COOKIE, token)
@@ -92,17 +94,28 @@ def come_back(visit: Visit) -> Response:
     return response
 
 
+def _failed(visit: Visit, why: str) -> Response:
+    context = {"user": None, "why": why, "minutes": _MINUTES_AWAY}
+    return visit.render("organisation_failed.html", context, 502 if why == "away" else 401)
+
+
 def _email(current: Settings, visit: Visit) -> str:
-    """Whom a sound answer is about."""
+    """Whom a sound answer is about.
+
+    Raises:
+        NotSignedIn: it isn't sound, or the organisation signed nobody in.
+    """
     query = visit.request.query_params
     try:
         kept = json.loads(cipher().decrypt(visit.request.cookies[COOKIE]))
     except DecryptionError:
-        raise NotSignedIn from None
+        raise NotSignedIn("unsound") from None
     if int(kept["until"]) < visit.now.timestamp():
-        raise NotSignedIn
-    if not secrets.compare_digest(query["state"], kept["state"]):
-        raise NotSignedIn
+        raise NotSignedIn("late")
+    if not secrets.compare_digest(query["state"].encode(), kept["state"].encode()):
+        raise NotSignedIn("unsound")
+    if "error" in query:
+        raise NotSignedIn("refused")
     provider = _discover(current)
     tokens = _client(current).fetch_token(
         provider["token_endpoint"],
@@ -110,9 +123,33 @@ def _email(current: Settings, visit: Visit) -> str:
         code_verifier=kept["verifier"],
         timeout=_TIMEOUT_SECONDS,
     )
+    claims = _claims(current, provider, tokens["id_token"], kept["nonce"], visit)
+    _check_strength(current, claims)
+    about = _about(current, provider, claims, tokens["access_token"])
+    # Some send the word for the truth value. CIS2 sends none.
+    if str(about.get("email_verified", current.staff_oidc_trusts_email)).lower() != "true":
+        raise NotSignedIn("unverified")
+    return str(about["email"] or "")
+
+
+def _about(
+    current: Settings, provider: Mapping[str, Any], claims: Mapping[str, Any], token: str
+) -> Mapping[str, Any]:
+    """The claims about someone's email address: CIS2 has them only where one asks for them."""
+    known = "email_verified" in claims or current.staff_oidc_trusts_email
+    if claims.get("email") and (known or "userinfo_endpoint" not in provider):
+        return claims
+    about = _fetch(provider["userinfo_endpoint"], token)
+    if about["sub"] != claims["sub"]:
+        raise NotSignedIn("unsound")
+    return about
+
+
+def _claims(
+    current: Settings, provider: Mapping[str, Any], token: str, nonce: str, visit: Visit
+) -> CodeIDToken:
     published: Any = _fetch(provider["jwks_uri"])
-    keys = KeySet.import_key_set(published)
-    read = jwt.decode(tokens["id_token"], keys, algorithms=_ALGORITHMS)
+    read = jwt.decode(token, KeySet.import_key_set(published), algorithms=_ALGORITHMS)
     claims = CodeIDToken(
         read.claims,
         read.header,
@@ -120,12 +157,19 @@ def _email(current: Settings, visit: Visit) -> str:
             "iss": {"essential": True, "value": current.staff_oidc_issuer},
             "aud": {"essential": True, "value": current.staff_oidc_client},
         },
-        {"nonce": kept["nonce"], "client_id": current.staff_oidc_client},
+        {"nonce": nonce, "client_id": current.staff_oidc_client},
     )
     claims.validate(now=int(visit.now.timestamp()), leeway=60)
-    if claims.get("email_verified") is False:
-        raise NotSignedIn
-    return str(claims["email"])
+    return claims
+
+
+def _check_strength(current: Settings, claims: Mapping[str, Any]) -> None:
+    """Holds how someone was signed in against what the settings ask for."""
+    wanted, ways = current.staff_oidc_acr, current.staff_oidc_amr
+    if wanted and claims.get("acr") not in wanted:
+        raise NotSignedIn("weak")
+    if ways and not set(ways) & set(claims.get("amr") or ()):
+        raise NotSignedIn("weak")
 
 
 def _configured() -> Settings:
@@ -149,11 +193,12 @@ def _discover(current: Settings) -> dict[str, Any]:
     issuer = current.staff_oidc_issuer.rstrip("/")
     provider = _fetch(f"{issuer}/.well-known/openid-configuration")
     if provider["issuer"] != current.staff_oidc_issuer:
-        raise NotSignedIn
+        raise NotSignedIn("unsound")
     return provider
 
 
-def _fetch(address: str) -> dict[str, Any]:
-    response = httpx.get(address, timeout=_TIMEOUT_SECONDS, trust_env=False)
+def _fetch(address: str, token: str = "") -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    response = httpx.get(address, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False)
     found: dict[str, Any] = response.raise_for_status().json()
     return found

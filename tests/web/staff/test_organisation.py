@@ -25,7 +25,11 @@ KEY = RSAKey.generate_key(2048, parameters={"kid": "k"})
 
 @dataclass
 class Issuer:
-    """An organisation's sign-in. `instead` changes what its tokens say."""
+    """An organisation's sign-in.
+
+    `instead` changes what its tokens say (None leaves it out), `userinfo` is said when asked
+    for more, `broken` the path that it answers with no JSON.
+    """
 
     url: str
     now: float
@@ -33,10 +37,13 @@ class Issuer:
     key: RSAKey = KEY
     asked: dict[str, list[str]] = field(default_factory=dict)
     instead: dict[str, Any] = field(default_factory=dict)
+    userinfo: dict[str, Any] = field(default_factory=dict)
+    broken: str = ""
 
     def answer(self, path: str, form: dict[str, list[str]]) -> tuple[int, Any]:
         if path.endswith("openid-configuration"):
             ends = {"authorization": "authorize", "token": "token"}
+            ends |= {"userinfo": "userinfo"} if self.userinfo else {}
             return 200, {
                 "issuer": self.url,
                 "jwks_uri": f"{self.url}/keys",
@@ -44,6 +51,8 @@ class Issuer:
             }
         if path == "/keys":
             return 200, {"keys": [KEY.as_dict(private=False)]}
+        if path == "/userinfo":
+            return (200, self.userinfo) if form["token"] == ["Bearer a"] else (401, {})
         challenge = to_unicode(
             urlsafe_b64encode(sha256(form["code_verifier"][0].encode()).digest())
         )
@@ -57,8 +66,10 @@ class Issuer:
             "exp": int(self.now) + 300,
             "nonce": self.asked["nonce"][0],
             "email": self.email,
+            "email_verified": True,
             **self.instead,
         }
+        claims = {name: value for name, value in claims.items() if value is not None}
         token = jwt.encode({"alg": "RS256", "kid": "k"}, claims, self.key)
         return 200, {"access_token": "a", "token_type": "Bearer", "id_token": token}
 
@@ -69,7 +80,7 @@ def issuer(now, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._send({})
+            self._send({"token": [self.headers.get("authorization", "")]})
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
@@ -77,10 +88,11 @@ def issuer(now, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
 
         def _send(self, form: dict[str, list[str]]) -> None:
             status, content = holder[0].answer(self.path, form)
+            body = "<h1>Sorry</h1>" if self.path == holder[0].broken else json.dumps(content)
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.end_headers()
-            self.wfile.write(json.dumps(content).encode())
+            self.wfile.write(body.encode())
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""
@@ -103,6 +115,12 @@ def issuer(now, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuer]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def wants(monkeypatch, **settings: Any) -> None:
+    """Changes what the settings ask of the organisation."""
+    changed = organisation.settings().copy(update=settings)
+    monkeypatch.setattr(organisation, "settings", lambda: changed)
 
 
 def go(browser, issuer: Issuer) -> str:
@@ -134,26 +152,107 @@ def test_someone_with_an_account_gets_in(console, browser, issuer: Issuer) -> No
 
 
 @pytest.mark.parametrize(
-    "instead",
+    ("instead", "said"),
     [
-        {"email": "nobody@example.nhs.uk"},
-        {"email_verified": False},
-        {"nonce": "another"},
-        {"aud": "another"},
-        {"iss": "https://another.example"},
-        {"exp": 1},
-        {"email": None},
+        ({"email": "nobody@example.nhs.uk"}, "there is no account here"),
+        ({"email_verified": False}, "did not say that your email address is verified"),
+        ({"email_verified": "false"}, "did not say that your email address is verified"),
+        ({"email_verified": None}, "did not say that your email address is verified"),
+        ({"nonce": "another"}, "can't be relied on"),
+        ({"aud": "another"}, "can't be relied on"),
+        ({"iss": "https://another.example"}, "can't be relied on"),
+        ({"exp": 1}, "can't be relied on"),
+        ({"email": None}, "can't be relied on"),
     ],
 )
 def test_an_answer_that_isnt_sound_lets_nobody_in(
-    console, browser, issuer: Issuer, instead: dict[str, Any]
+    console, browser, issuer: Issuer, instead: dict[str, Any], said: str
 ) -> None:
     issuer.instead = instead
     page = come_back(browser, go(browser, issuer))
     assert page.status_code == 401
     assert "You are not signed in" in page.text
+    assert said in page.text
     assert browser.get("/").url.path == "/staff/sign-in"
     assert console.audited()[0].details == {"factor": "organisation"}
+
+
+def test_the_address_may_be_where_one_has_to_ask_for_it_as_with_cis2(
+    console, browser, issuer: Issuer, monkeypatch
+) -> None:
+    issuer.instead = {"email": None, "email_verified": None}
+    issuer.userinfo = {"sub": "1", "email": issuer.email}
+    page = come_back(browser, go(browser, issuer))
+    assert "did not say that your email address is verified" in page.text
+    wants(monkeypatch, staff_oidc_trusts_email=True)
+    assert come_back(browser, go(browser, issuer)).url.path == "/staff/"
+    assert "signed-in-organisation" in [entry.action for entry in console.audited()]
+
+
+def test_a_trusted_organisation_can_still_say_that_an_address_isnt_verified(
+    browser, issuer: Issuer, monkeypatch
+) -> None:
+    wants(monkeypatch, staff_oidc_trusts_email=True)
+    issuer.instead = {"email": None, "email_verified": None}
+    issuer.userinfo = {"sub": "1", "email": issuer.email, "email_verified": False}
+    assert come_back(browser, go(browser, issuer)).status_code == 401
+
+
+def test_what_is_said_about_someone_else_lets_nobody_in(browser, issuer: Issuer) -> None:
+    issuer.instead = {"email": None}
+    issuer.userinfo = {"sub": "2", "email": issuer.email, "email_verified": True}
+    page = come_back(browser, go(browser, issuer))
+    assert (page.status_code, "be relied on" in page.text) == (401, True)
+
+
+@pytest.mark.parametrize(
+    ("instead", "enough"),
+    [
+        ({}, False),
+        ({"acr": "AAL2_OR_AAL3_ANY"}, False),
+        ({"amr": ["pwd", "otp"]}, False),
+        ({"acr": "AAL1_USERPASS", "amr": ["otp"]}, False),
+        ({"acr": "AAL3_ANY", "amr": ["pwd"]}, False),
+        ({"acr": "AAL3_ANY", "amr": ["pwd", "otp"]}, True),
+        ({"acr": "AAL2_OR_AAL3_ANY", "amr": ["hwk"]}, True),
+    ],
+)
+def test_the_second_factor_is_held_against_the_settings(
+    browser, issuer: Issuer, monkeypatch, instead: dict[str, Any], enough: bool
+) -> None:
+    wants(
+        monkeypatch, staff_oidc_acr=("AAL2_OR_AAL3_ANY", "AAL3_ANY"), staff_oidc_amr=("otp", "hwk")
+    )
+    issuer.instead = instead
+    page = come_back(browser, go(browser, issuer))
+    assert issuer.asked["acr_values"] == ["AAL2_OR_AAL3_ANY AAL3_ANY"]
+    assert (page.url.path == "/staff/") is enough
+    assert ("not with the second factor" in page.text) is not enough
+
+
+def test_someone_who_stopped_on_the_way_is_told_so(browser, issuer: Issuer) -> None:
+    state = go(browser, issuer)
+    page = browser.get(f"/organisation/return?state={state}&error=access_denied")
+    assert (page.status_code, "stopped on the way" in page.text) == (401, True)
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys", "/token"])
+def test_an_organisation_that_talks_nonsense_is_no_fault_of_ours(
+    browser, issuer: Issuer, path: str
+) -> None:
+    if path == "/keys" or path == "/token":
+        state = go(browser, issuer)
+        issuer.broken = path
+        assert come_back(browser, state).status_code == 401
+        return
+    issuer.broken = path
+    page = browser.get("/organisation")
+    assert (page.status_code, "can't be reached just now" in page.text) == (502, True)
+
+
+def test_an_organisation_that_is_another(browser, issuer: Issuer, monkeypatch) -> None:
+    wants(monkeypatch, staff_oidc_issuer=f"{issuer.url}/")
+    assert browser.get("/organisation").status_code == 502
 
 
 def test_a_token_signed_by_someone_else(browser, issuer: Issuer) -> None:
@@ -176,7 +275,8 @@ def test_a_wrong_code_and_no_cookie(browser, issuer: Issuer) -> None:
 def test_coming_back_too_late(console, browser, issuer: Issuer) -> None:
     state = go(browser, issuer)
     console.clock.forward(minutes=11)
-    assert come_back(browser, state).status_code == 401
+    page = come_back(browser, state)
+    assert (page.status_code, "more than 10 minutes" in page.text) == (401, True)
 
 
 def test_someone_whose_account_is_shut(console, browser, issuer: Issuer) -> None:
@@ -186,9 +286,10 @@ def test_someone_whose_account_is_shut(console, browser, issuer: Issuer) -> None
 
 
 def test_an_organisation_that_doesnt_answer(browser, issuer: Issuer, monkeypatch) -> None:
-    gone = organisation.settings().copy(update={"staff_oidc_issuer": "http://127.0.0.1:9"})
-    monkeypatch.setattr(organisation, "settings", lambda: gone)
+    state = go(browser, issuer)
+    wants(monkeypatch, staff_oidc_issuer="http://127.0.0.1:9")
     assert browser.get("/organisation").status_code == 502
+    assert come_back(browser, state).status_code == 502
 
 
 def test_without_the_settings_there_is_no_such_page(console) -> None:
