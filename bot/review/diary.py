@@ -67,6 +67,14 @@ def week(session: Session, user: StaffUser, monday: date) -> list[Entry]:
     ]
 
 
+@dataclass(frozen=True)
+class Opened:
+    """The times that were opened, and those that the diary had already."""
+
+    new: Sequence[DiarySlot]
+    there: Sequence[DiarySlot]
+
+
 def open_slots(
     session: Session,
     *,
@@ -77,11 +85,16 @@ def open_slots(
     mode: str,
     place: str | None,
     weeks: int,
+    again: bool,
     now: datetime,
-) -> int:
-    """Opens a time, and the same in the weeks after; gives how many are new.
+) -> Opened:
+    """Opens a time, and the same in the weeks after.
 
-    A time that is there already with the same beginning is left as it is.
+    One that the diary has already, with the same beginning, end, mode and place, is left as it is,
+    closed or not.
+
+    Args:
+        again: open it then too: someone else sees people at the same time.
 
     Raises:
         NotPossible: it is past, ends before it begins, or is repeated too often, or the service's
@@ -94,9 +107,7 @@ def open_slots(
     length = datetime.combine(day, ends) - datetime.combine(day, begins)
     if starts[0] <= now or length <= timedelta():
         raise NotPossible("slot_time")
-    there = set(_present(session, service_id, starts, mode))
-    new = [start for start in starts if start not in there]
-    session.add_all(
+    wanted = [
         DiarySlot(
             service_id=service_id,
             starts_at=start,
@@ -104,10 +115,23 @@ def open_slots(
             mode=mode,
             place=place or None,
         )
-        for start in new
-    )
+        for start in starts
+    ]
+    there = {} if again else _present(session, service_id, starts)
+    new = [slot for slot in wanted if _what(slot) not in there]
+    session.add_all(new)
     session.flush()
-    return len(new)
+    return Opened(new, [there[_what(slot)] for slot in wanted if _what(slot) in there])
+
+
+def shown(session: Session, user: StaffUser, slot_ids: Sequence[str]) -> list[DiarySlot]:
+    """Some times of this person's services, soonest first."""
+    found = session.execute(
+        select(DiarySlot)
+        .where(_slots.id.in_(slot_ids), _slots.service_id.in_(services_of(user)))
+        .order_by(_slots.starts_at)
+    )
+    return list(found.scalars())
 
 
 def close(session: Session, user: StaffUser, slot_id: str, version: int) -> DiarySlot:
@@ -168,11 +192,13 @@ def _change(
 
 
 def _present(
-    session: Session, service_id: str, starts: Sequence[datetime], mode: str
-) -> list[datetime]:
+    session: Session, service_id: str, starts: Sequence[datetime]
+) -> dict[tuple[Any, ...], DiarySlot]:
     found = session.execute(
-        select(_slots.starts_at).where(
-            _slots.service_id == service_id, _slots.mode == mode, _slots.starts_at.in_(starts)
-        )
+        select(DiarySlot).where(_slots.service_id == service_id, _slots.starts_at.in_(starts))
     )
-    return list(found.scalars())
+    return {_what(slot): slot for slot in found.scalars()}
+
+
+def _what(slot: DiarySlot) -> tuple[Any, ...]:
+    return slot.starts_at, slot.ends_at, slot.mode, (slot.place or "").casefold()

@@ -27,6 +27,7 @@ class Words(Strict):
     notes: Mapping[str, str]
     refused: Mapping[str, str]
     done: Mapping[str, str]
+    diary: Mapping[str, str]
     actions: Mapping[str, str]
 
     def said(self, group: str, key: str) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from itertools import groupby
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.booking.times import in_london
+from bot.booking.times import in_london, long_time
 from bot.knowledge.services import services
+from bot.records.models import DiarySlot
 from bot.review import diary
 from bot.review.access import services_of
 from bot.review.workflow import NotPossible
+from bot.staff.words import words
 from web.staff.visit import Refused, Visit
 
 _MODES = ("video", "in-person")
@@ -27,6 +31,7 @@ def week(visit: Visit) -> Response:
     monday = shown - timedelta(days=shown.weekday())
     with visit.reading() as session:
         entries = diary.week(session, visit.me, monday)
+        told = _told(visit, session)
     with visit.writing() as session:
         visit.audit(session, "diary-viewed", week=monday.isoformat())
     known = services()
@@ -42,7 +47,7 @@ def week(visit: Visit) -> Response:
         "modes": _MODES,
         "most_weeks": diary.MOST_WEEKS,
     }
-    return visit.render("diary.html", context)
+    return visit.render("diary.html", {**context, "done": told} if told else context)
 
 
 def open_slots(visit: Visit) -> Response:
@@ -57,7 +62,7 @@ def open_slots(visit: Visit) -> Response:
     except ValueError:
         raise NotPossible("slot_time") from None
     with visit.writing() as session:
-        made = diary.open_slots(
+        opened = diary.open_slots(
             session,
             service_id=service_id,
             day=day,
@@ -66,10 +71,12 @@ def open_slots(visit: Visit) -> Response:
             mode=mode,
             place=visit.text("place"),
             weeks=visit.number("weeks"),
+            again=bool(visit.text("again")),
             now=visit.now,
         )
-        visit.audit(session, "slots-opened", service=service_id, count=made)
-    return visit.go("/diary", week=day.isoformat(), done="opened")
+        visit.audit(session, "slots-opened", service=service_id, count=len(opened.new))
+        told = {"opened": _ids(opened.new), "there": _ids(opened.there)}
+    return visit.go("/diary", week=day.isoformat(), **told)
 
 
 def close(visit: Visit) -> Response:
@@ -86,3 +93,29 @@ def reopen(visit: Visit) -> Response:
         slot = diary.reopen(session, visit.me, visit.path("slot_id"), visit.number("version"))
         visit.audit(session, "slot-reopened", service=slot.service_id)
     return visit.go("/diary", week=in_london(slot.starts_at).date().isoformat(), done="reopened")
+
+
+def _ids(slots: Sequence[DiarySlot]) -> str:
+    return ",".join(slot.id for slot in slots)
+
+
+def _told(visit: Visit, session: Session) -> str:
+    """Which of the times just asked for are open now, and which were in the diary before."""
+    query = visit.request.query_params
+    opened, there = (
+        diary.shown(session, visit.me, query.get(name, "").split(",")[: diary.MOST_WEEKS])
+        for name in ("opened", "there")
+    )
+    said = words().diary
+    free = [long_time(slot.starts_at) for slot in opened if slot.state == "free"]
+    before = [
+        said["closed"].format(time=long_time(slot.starts_at))
+        if slot.state == "closed"
+        else long_time(slot.starts_at)
+        for slot in there
+    ]
+    return " ".join(
+        said[name].format(times="; ".join(times))
+        for name, times in (("opened", free), ("not_opened", before))
+        if times
+    )

@@ -37,6 +37,7 @@ def slots(console) -> list[DiarySlot]:
 def test_a_time_is_opened_and_shown_in_its_week(console, lead) -> None:
     page = lead.post("/diary", **TIMES)
     assert "10:00 to 10:45" in page.text
+    assert "Open for booking now: Tuesday 8 December at 10am." in page.text
     (slot,) = slots(console)
     assert slot.starts_at == datetime(2026, 12, 8, 10, tzinfo=timezone.utc)
     assert "10:00 to 10:45" not in lead.get("/diary").text
@@ -48,10 +49,39 @@ def test_repeating_keeps_to_the_clock_when_it_changes(console, lead) -> None:
     assert (len(slots(console)), hours) == (20, {10, 9})  # summer time comes between
 
 
-def test_opening_twice_adds_nothing(console, lead) -> None:
-    for _ in range(2):
-        lead.post("/diary", **TIMES)
-    assert len(slots(console)) == 1
+def test_opening_twice_adds_nothing_and_says_so(console, lead) -> None:
+    lead.post("/diary", **TIMES)
+    page = lead.post("/diary", **{**TIMES, "weeks": 2})
+    assert "Open for booking now: Tuesday 15 December at 10am." in page.text
+    assert "the diary has them already: Tuesday 8 December at 10am." in page.text
+    assert len(slots(console)) == 2
+    page = lead.post("/diary", **TIMES)
+    assert "Open for booking" not in page.text
+    assert console.audited()[-2].details == {"service": "berkshire", "count": 0}
+
+
+def test_a_closed_time_stays_closed_and_that_is_said(console, lead) -> None:
+    lead.post("/diary", **TIMES)
+    lead.post(f"/diary/{slots(console)[0].id}/close", version=1)
+    page = lead.post("/diary", **TIMES)
+    assert "10am (it is closed: you can open it again in its week)" in page.text
+    assert [slot.state for slot in slots(console)] == ["closed"]
+
+
+@pytest.mark.parametrize("change", [{"place": "Reading"}, {"ends": "11:00"}, {"again": "1"}])
+def test_someone_else_sees_people_at_the_same_hour(console, lead, change) -> None:
+    lead.post("/diary", **{**TIMES, "mode": "in-person", "place": "Slough"})
+    page = lead.post("/diary", **{**TIMES, "mode": "in-person", "place": "slough", **change})
+    assert "Open for booking now" in page.text
+    assert "Not opened" not in page.text
+    assert len(slots(console)) == 2
+
+
+def test_what_another_service_opened_is_not_told(console, lead) -> None:
+    lead.post("/diary", **TIMES)
+    other = console.staff("lead", ("lewisham",)).sign_in()
+    page = other.get(f"/diary?opened={slots(console)[0].id}")
+    assert "Open for booking" not in page.text
 
 
 @pytest.mark.parametrize(
