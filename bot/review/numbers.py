@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.booking.times import in_london
 from bot.knowledge.services import services
 from bot.prescreen.questionnaires import library
 from bot.prescreen.questions import script
+from bot.records.cases import NEEDS_CONTACT
 from bot.records.models import Case, Flag, Referral, StaffUser
 from bot.records.referrals import UNFINISHED
 from bot.review.access import services_of
 
 WEEKS = 12
 _HOUR = 3600
+_NAMELESS = "With those of people who have not named a service, as all services see them."
 _cases: Any = Case
 _flags: Any = Flag
 _referrals: Any = Referral
@@ -31,7 +33,7 @@ _referrals: Any = Referral
 class Table:
     """Numbers for a plot and the table beneath it: a row for each label, a column a series.
 
-    `lying`: the bars lie, for labels that are long.
+    `note`: what is counted and what isn't. `lying`: the bars lie, for labels that are long.
     """
 
     id: str
@@ -39,12 +41,16 @@ class Table:
     unit: str
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
+    note: str = ""
     lying: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not any(value for _, values in self.series for value in values)
+        values = [value for _, found in self.series for value in found]
+        known = [value for value in values if value is not None]
+        # Where something isn't known, a nought is a finding; of counts it says that there is none.
+        return not (any(known) if len(known) == len(values) else known)
 
 
 def numbers(session: Session, user: StaffUser, now: datetime) -> list[Table]:
@@ -54,10 +60,12 @@ def numbers(session: Session, user: StaffUser, now: datetime) -> list[Table]:
     since = now - timedelta(weeks=WEEKS)
     return [
         _referrals_by_week(session, mine, weeks, since),
-        _stops(session, mine),
+        _stops(session, mine, since),
         _first_contact(session, mine, weeks, since),
+        _uncontacted(session, mine, weeks),
         _flags_by_tier(session, mine, since),
         _acknowledged(session, mine, weeks, since),
+        _unacknowledged(session, mine, weeks),
     ]
 
 
@@ -85,13 +93,14 @@ def _referrals_by_week(
     )
 
 
-def _stops(session: Session, mine: Sequence[str]) -> Table:
+def _stops(session: Session, mine: Sequence[str], since: datetime) -> Table:
     """At which step the pre-screens stand that were begun and not sent."""
     found = session.execute(
         select(_referrals.current_question, func.count())
         .where(
             _referrals.state.in_(UNFINISHED),
-            _referrals.service_id.in_(mine),
+            _referrals.started_at >= since,
+            _ours(_referrals.service_id, mine),
             _referrals.current_question.is_not(None),
         )
         .group_by(_referrals.current_question)
@@ -110,6 +119,8 @@ def _stops(session: Session, mine: Sequence[str]) -> Table:
     return Table(
         "stops", "Where people are who have not sent", "pre-screens", tuple(order),
         (("Begun, not sent", values),),
+        "With those who have not said yet which service they want, as all services see them.",
+        lying=True,
     )  # fmt: skip
 
 
@@ -127,16 +138,36 @@ def _first_contact(
     return Table(
         "contact",
         "Days to first contact, by the week the referral came",
-        "days, half took longer",
+        "days",
         _shown(weeks),
         (("Median days", _medians(days, weeks)),),
+        "Of those who were contacted: half of them sooner than this, half later.",
+    )
+
+
+def _uncontacted(session: Session, mine: Sequence[str], weeks: Sequence[date]) -> Table:
+    found = session.execute(
+        select(_cases.arrived_at).where(
+            _cases.service_id.in_(mine),
+            _cases.live,
+            _cases.referral_id.is_not(None),
+            _cases.contacted_at.is_(None),
+        )
+    ).scalars()
+    return _still_open(
+        "uncontacted",
+        "Not contacted yet, by the week the referral came",
+        "people",
+        "Referrals that are still to be worked on.",
+        found,
+        weeks,
     )
 
 
 def _flags_by_tier(session: Session, mine: Sequence[str], since: datetime) -> Table:
     found = session.execute(
-        select(_flags.tier, func.count())
-        .where(_flags.service_id.in_(mine), _flags.at >= since)
+        _of_flags(_flags.tier, func.count(), mine=mine)
+        .where(_flags.at >= since)
         .group_by(_flags.tier)
     )
     counted = dict(found.all())
@@ -145,6 +176,7 @@ def _flags_by_tier(session: Session, mine: Sequence[str], since: datetime) -> Ta
     return Table(
         "flags", "Flags, by what the assistant did", "flags", tuple(names.values()),
         (("Flags", values),),
+        _NAMELESS,
     )  # fmt: skip
 
 
@@ -152,20 +184,63 @@ def _acknowledged(
     session: Session, mine: Sequence[str], weeks: Sequence[date], since: datetime
 ) -> Table:
     found = session.execute(
-        select(_flags.at, _flags.acknowledged_at).where(
-            _flags.service_id.in_(mine),
-            _flags.acknowledged_at.is_not(None),
-            _flags.at >= since,
+        _of_flags(_flags.at, _flags.acknowledged_at, mine=mine).where(
+            _flags.acknowledged_at.is_not(None), _flags.at >= since
         )
     )
     hours = [(_week(at), (seen - at).total_seconds() / _HOUR) for at, seen in found]
     return Table(
         "acknowledged",
         "Hours until a flag was acknowledged, by week",
-        "hours, half took longer",
+        "hours",
         _shown(weeks),
         (("Median hours", _medians(hours, weeks)),),
+        f"Of those that were acknowledged: half of them sooner than this, half later. {_NAMELESS}",
     )
+
+
+def _unacknowledged(session: Session, mine: Sequence[str], weeks: Sequence[date]) -> Table:
+    found = session.execute(
+        _of_flags(_flags.at, mine=mine).where(
+            _flags.tier.in_(NEEDS_CONTACT),
+            _flags.acknowledged_at.is_(None),
+            _flags.resolved_at.is_(None),
+        )
+    ).scalars()
+    return _still_open(
+        "unacknowledged",
+        "Flags that nobody has acknowledged yet, by week",
+        "flags",
+        _NAMELESS,
+        found,
+        weeks,
+    )
+
+
+def _of_flags(*columns: Any, mine: Sequence[str]) -> Any:
+    """A query of flags: of a flag without a service, its case may have one by now."""
+    service_id = func.coalesce(_flags.service_id, _cases.service_id)
+    return (
+        select(*columns)
+        .select_from(Flag)
+        .outerjoin(Case, _flags.case_id == _cases.id)
+        .where(_ours(service_id, mine))
+    )
+
+
+def _ours(service_id: Any, mine: Sequence[str]) -> Any:
+    """Of these services, or of none yet."""
+    return or_(service_id.in_(mine), service_id.is_(None))
+
+
+def _still_open(
+    id: str, title: str, unit: str, note: str, moments: Iterable[datetime], weeks: Sequence[date]
+) -> Table:
+    """How many are left of each week, and of all the time before."""
+    counted = Counter(max(_week(at), weeks[0] - timedelta(weeks=1)) for at in moments)
+    shown = (weeks[0] - timedelta(weeks=1), *weeks)
+    values = tuple(float(counted[week]) for week in shown)
+    return Table(id, title, unit, ("earlier", *_shown(weeks)), (("Left", values),), note)
 
 
 def _medians(

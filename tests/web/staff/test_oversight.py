@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import select, text
 
 from bot.records import referrals
-from bot.records.models import Case, Erasure
+from bot.records.models import Case, Erasure, StaffUser
+from bot.review.numbers import numbers
 
 
 def test_the_audit_log_is_read_by_administrators(console) -> None:
@@ -138,10 +141,56 @@ def test_the_numbers(console) -> None:
     for title in ("Referrals by week", "Where people are", "Days to first contact", "Hours until"):
         assert title in page
     assert "PHQ-9" in page
-    assert page.count("<img") == 4 + ("Nothing to show yet" not in page)
+    assert page.count("<img") == 5
+    assert page.count("Nothing to show yet") == 2  # nobody waits, no flag is left
 
 
-@pytest.mark.parametrize("table", ["referrals", "stops", "contact", "flags", "acknowledged"])
+def figures(console, table_id: str, now: datetime) -> dict[str, float | None]:
+    """One table of the numbers, by its labels."""
+    user = StaffUser(id="u", name="Ann", role="lead", services=["berkshire"])
+    with console.database.reading() as session:
+        (table,) = [each for each in numbers(session, user, now) if each.id == table_id]
+    return dict(zip(table.labels, table.series[0][1], strict=True))
+
+
+def test_neglect_does_not_look_good_in_the_numbers(console, now) -> None:
+    console.refer(conversation_id="old")
+    console.clock.forward(weeks=20)
+    for conversation_id, service in (("b", "berkshire"), ("n", None), ("l", "lewisham")):
+        console.flag(conversation_id, service)
+    later = console.clock.now
+    week = f"{(later - timedelta(days=later.weekday())).day} {later:%b}"
+    assert figures(console, "uncontacted", later)["earlier"] == 1
+    left = figures(console, "unacknowledged", later)
+    assert {label: count for label, count in left.items() if count} == {week: 2}
+    assert set(figures(console, "acknowledged", later).values()) == {None}
+
+
+def test_whose_service_is_not_known_yet_counts_too(console, now) -> None:
+    with console.database.session() as session:
+        for number, (service, question, weeks) in enumerate(
+            (
+                (None, "consent.given", 0),
+                ("berkshire", "phq-9.3", 0),
+                ("lewisham", "phq-9.3", 0),
+                ("berkshire", "phq-9.3", 13),
+            )
+        ):
+            begun = now - timedelta(weeks=weeks)
+            draft = referrals.begin(session, f"draft-{number}", service, begun)
+            draft.current_question = question
+    stops = figures(console, "stops", now)
+    assert stops["PHQ-9"] == 1
+    assert sum(stops.values()) == 2
+    console.flag("n", None)
+    console.flag("l", "lewisham")
+    assert figures(console, "flags", now)["Crisis reply given"] == 1
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["referrals", "stops", "contact", "uncontacted", "flags", "acknowledged", "unacknowledged"],
+)
 def test_each_plot_is_a_picture_that_needs_no_colour(console, table: str) -> None:
     console.refer()
     lead = console.staff("lead").sign_in()
