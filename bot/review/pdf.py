@@ -1,19 +1,39 @@
-"""A person's record as PDF, for the service's own record system."""
+"""A person's record as PDF, for the service's own record system.
+
+It prints the scripts that its font has and that need no shaping: Latin, Greek, Cyrillic, …
+Words in others are marked where they stand, and the first page says that they are missing. All of
+the text is in the PDF as a file as well, so no word is lost.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
+from unicodedata import bidirectional
 
 import matplotlib
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 from bot.booking.times import long_time
+from bot.records.cases import PERSON
+from bot.records.models import Flag
 from bot.review.person import AnswerRow, Person, ScoreCard
 from bot.staff.words import words
 
-_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"  # DejaVu Sans: has every letter
+_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+_MISSING = "▢"
+_RIGHT_TO_LEFT = ("R", "AL", "AN")  # these letters change with their neighbours, or run backwards
+
+
+class _Line(NamedTuple):
+    text: str
+    size: int
+    bold: bool
+    gap: int = 0  # above it
 
 
 class _Paper(FPDF):
@@ -22,6 +42,7 @@ class _Paper(FPDF):
     def __init__(self, foot: str) -> None:
         super().__init__()
         self._foot = foot
+        self._lines: list[_Line] = []
         self.add_font("DejaVu", "", _FONTS / "DejaVuSans.ttf")
         self.add_font("DejaVu", "B", _FONTS / "DejaVuSans-Bold.ttf")
         self.set_auto_page_break(True, margin=18)
@@ -36,13 +57,39 @@ class _Paper(FPDF):
 
     def heading(self, text: str) -> None:
         """A heading within the page."""
-        self.ln(3)
-        self.write_line(text, size=12, bold=True)
+        self._lines.append(_Line(text, size=12, bold=True, gap=3))
 
     def write_line(self, text: str, *, size: int = 9, bold: bool = False) -> None:
         """A paragraph."""
-        self.set_font("DejaVu", "B" if bold else "", size)
-        self.multi_cell(0, size * 0.52, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self._lines.append(_Line(text, size, bold))
+
+    def printed(self) -> bytes:
+        """The PDF, with its text as a file in it. Below the title it says what isn't printed."""
+        shown = [self._printable(line.text) for line in self._lines]
+        if any(_MISSING in text for text in shown):
+            notice = words().out["missing"].format(mark=_MISSING)
+            self._lines.insert(1, _Line(notice, size=9, bold=True))
+            shown.insert(1, notice)
+        for line, text in zip(self._lines, shown, strict=True):
+            self.ln(line.gap)
+            self.set_font("DejaVu", "B" if line.bold else "", line.size)
+            self.multi_cell(0, line.size * 0.52, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        content = "\n".join(line.text for line in self._lines)
+        self.embed_file(bytes=content.encode(), basename="record.txt")
+        return bytes(self.output())
+
+    def _printable(self, text: str) -> str:
+        """The text with a mark for each run of letters that can't be printed."""
+        bold = self.fonts["dejavuB"]  # the face with the fewest
+        assert isinstance(bold, TTFFont)
+        shown = (
+            letter
+            if letter.isspace()
+            or (ord(letter) in bold.cmap and bidirectional(letter) not in _RIGHT_TO_LEFT)
+            else _MISSING
+            for letter in text
+        )
+        return re.sub(f"{_MISSING}+", _MISSING, "".join(shown))
 
 
 def record_as_pdf(record: Person, title: str) -> bytes:
@@ -74,30 +121,60 @@ def record_as_pdf(record: Person, title: str) -> bytes:
     if record.slot:
         paper.heading("Appointment")
         mode = words().said("contact_modes", record.slot.mode)
-        paper.write_line(f"{long_time(record.slot.starts_at)}, {mode}")
+        place = f", {record.slot.place}" if record.slot.place else ""
+        paper.write_line(f"{long_time(record.slot.starts_at)}, {mode}{place}")
+    if record.callbacks:
+        paper.heading("Asked to be phoned")
+    for callback in record.callbacks:
+        good = f". Good time: “{callback.best_time}”" if callback.best_time else ""
+        done = ". Phoned." if callback.state == "done" else ""
+        paper.write_line(f"{long_time(callback.requested_at)}{good}{done}")
     for card in record.cards:
         _card(paper, card)
     _answers(paper, "More answers", record.more)
     _answers(paper, "About them", record.about)
+    if record.noted:
+        paper.heading("Also noted, not an alarm by the assistant's rules")
+    for flag in record.noted:
+        _flag(paper, flag)
+    if record.steps:
+        paper.heading("What happened so far")
+    for step in record.steps:
+        who = record.staff.get(step.user_id, "someone who has left")
+        who = "the person themselves" if step.user_id == PERSON else who
+        undone = " (undone)" if step.undone_at else ""
+        why = f": “{step.reason}”" if step.reason else ""
+        state = words().states[step.to_state]
+        paper.write_line(f"{state}{undone}, {who}, {long_time(step.at)}{why}")
     if record.notes:
         paper.heading("Notes by staff")
         for note in record.notes:
             who = record.staff.get(note.user_id, "someone who has left")
             paper.write_line(f"{note.text}\n    {who}, {long_time(note.at)}")
-    return bytes(paper.output())
+    return paper.printed()
 
 
 def _flags(paper: _Paper, record: Person) -> None:
     for flag in record.flags:
         paper.heading("Flag, resolved" if flag.resolved_at else "Needs human contact")
-        what = words().said("categories", flag.category)
-        paper.write_line(f"{what}, {long_time(flag.at)}")
-        paper.write_line(f"“{flag.text}”" if flag.text else "The words were erased.", size=11)
-        if flag.disputed_at:
-            paper.write_line("They said later that they didn't mean it that way.")
+        _flag(paper, flag)
+        if flag.acknowledged_at:
+            who = record.staff.get(flag.acknowledged_by, "someone who has left")
+            paper.write_line(f"Acknowledged by {who}, {long_time(flag.acknowledged_at)}")
         if flag.resolved_at:
             who = record.staff.get(flag.resolved_by, "someone who has left")
             paper.write_line(f"Resolved by {who}, {long_time(flag.resolved_at)}: {flag.resolution}")
+
+
+def _flag(paper: _Paper, flag: Flag) -> None:
+    paper.write_line(f"{words().said('categories', flag.category)}, {long_time(flag.at)}")
+    paper.write_line(f"“{flag.text}”" if flag.text else "The words were erased.", size=11)
+    rests = f"Rests on “{flag.words}”, " if flag.words and flag.words != flag.text else ""
+    found = [words().said("layers", flag.layer)]
+    found += [words().said("qualifiers", each) for each in flag.qualifiers]
+    paper.write_line(f"{rests}{'; '.join(found)}.")
+    if flag.disputed_at:
+        paper.write_line("They said later that they didn't mean it that way.")
 
 
 def _answers(paper: _Paper, title: str, rows: Iterable[AnswerRow]) -> None:

@@ -28,6 +28,7 @@ class Words(Strict):
     refused: Mapping[str, str]
     done: Mapping[str, str]
     diary: Mapping[str, str]
+    out: Mapping[str, str]
     actions: Mapping[str, str]
 
     def said(self, group: str, key: str) -> str:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
+from fpdf import FPDF
 
+from bot.booking import diary as booking
 from bot.knowledge.services import services
-from bot.review import pdf
+from bot.records.models import Callback, DiarySlot
 from bot.review.out import _harmless
 from tests.fhir.schema import R4
 
@@ -24,29 +28,85 @@ def test_the_print_view_has_the_record_and_nothing_to_press(console, reviewer, c
     assert console.audited()[-1].action == "printed"
 
 
-def test_the_pdf_has_the_record_in_every_letter(
-    console, reviewer, case_id, monkeypatch, caplog
-) -> None:
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is printed in a PDF, line by line."""
     written: list[str] = []
-    write_line = pdf._Paper.write_line
+    print_line = FPDF.multi_cell
 
-    def keep(paper, text: str, **style) -> None:
+    def keep(paper: FPDF, width: float, height: float, text: str, **style: Any) -> Any:
         written.append(text)
-        write_line(paper, text, **style)
+        return print_line(paper, width, height, text, **style)
 
-    monkeypatch.setattr(pdf._Paper, "write_line", keep)
+    monkeypatch.setattr(FPDF, "multi_cell", keep)
+    return written
+
+
+def test_the_pdf_has_the_record(console, reviewer, case_id, written, caplog) -> None:
     _, flag_id = console.flag()
+    with console.database.session() as session:
+        referral_id = console.case(case_id).referral_id
+        now = console.clock.now
+        slot = DiarySlot(
+            service_id="berkshire",
+            starts_at=now + timedelta(days=7),
+            ends_at=now + timedelta(days=7, hours=1),
+            mode="in-person",
+            place="The Old Dairy",
+        )
+        session.add_all(
+            [
+                slot,
+                Callback(
+                    referral_id=referral_id,
+                    state="requested",
+                    requested_at=now,
+                    best_time="after four",
+                ),
+            ]
+        )
+        session.flush()
+        booking.book(session, slot.id, referral_id, now)
     reviewer.get(f"/people/{case_id}")
+    reviewer.post(f"/people/{case_id}/flags/{flag_id}/acknowledge")
     reviewer.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned")
+    reviewer.post(f"/people/{case_id}/step", to="accepted", version=console.case(case_id).version)
     reviewer.post(f"/people/{case_id}/notes", note="Prefers mornings")
     response = reviewer.get(f"/people/{case_id}/record.pdf")
     assert response.headers["content-type"] == "application/pdf"
     assert response.content.startswith(b"%PDF-")
     text = "\n".join(written)
-    for shown in ("Zoë Łukasiewicz", "07700 900123", "total 18", "Phoned", "Prefers mornings"):
+    for shown in (
+        "Zoë Łukasiewicz",
+        "07700 900123",
+        "total 18",
+        "Acknowledged by Reviewer of berkshire",
+        "Phoned",
+        "Rests on “end it all”",
+        "face to face, The Old Dairy",
+        "Good time: “after four”",
+        "Accepted, Reviewer of berkshire",
+        "Prefers mornings",
+    ):
         assert shown in text
+    assert "can't print" not in text
     assert "missing" not in caplog.text  # a letter that the font hasn't
     assert console.audited()[-1].action == "exported-pdf"
+
+
+@pytest.mark.parametrize("words", ["王伟", "আমি ঘুমাতে পারি না", "ਮੈਨੂੰ ਡਰ ਲੱਗਦਾ ਹੈ", "أنا خائف", "🦄"])
+def test_words_that_the_pdf_cant_print_are_named_and_in_its_file(
+    console, reviewer, written, caplog, words: str
+) -> None:
+    case_id = console.refer(about__name="Zoë Łukasiewicz", story__reason=f"Łódź: {words}, all day")
+    response = reviewer.get(f"/people/{case_id}/record.pdf")
+    marks = " ".join("▢" for _ in words.split())
+    text = "\n".join(written)
+    assert f"Łódź: {marks}, all day" in text
+    assert "in letters that this PDF can't print" in text
+    assert words.encode() in response.content
+    assert b"record.txt" in response.content
+    assert "missing" not in caplog.text
 
 
 def test_the_conversation_as_text(console, reviewer, case_id) -> None:
