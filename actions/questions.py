@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType
 from actions.base import (
     FoyerAction,
     Say,
+    now,
     page_service,
     service_of,
     services_in,
@@ -15,6 +16,8 @@ from actions.base import (
     text_of,
     topics_in,
 )
+from actions.dialogues import booking
+from actions.prescreen import entered
 from bot.knowledge import answers
 from bot.knowledge.mentions import names_in_passing, names_no_service, states_own_service
 from bot.messages import message
@@ -97,6 +100,9 @@ class DefaultFallback(FoyerAction):
         return "action_default_fallback"
 
     def act(self, say: Say, tracker: Tracker) -> list[EventType]:
+        reached = _reach(say, tracker)
+        if reached is not None:
+            return reached
         times = (tracker.get_slot("unsure") or 0) + 1
         likely = topics_in(tracker)
         if times > 1:
@@ -115,9 +121,20 @@ class SayUnknown(FoyerAction):
         return "action_say_unknown"
 
     def act(self, say: Say, tracker: Tracker) -> list[EventType]:
+        reached = _reach(say, tracker)
+        if reached is not None:
+            return reached
         named = services_in(tracker)
         say(answers.unknown(named[0] if named else service_of(tracker)))
         return slots(unsure=0)
+
+
+def _reach(say: Say, tracker: Tracker) -> list[EventType] | None:
+    """Someone who has sent a referral asks to be phoned or sent something; None for others."""
+    if tracker.active_loop_name:
+        return None
+    outcome = booking().reach(tracker.sender_id, text_of(tracker), now())
+    return None if outcome is None else [*slots(unsure=0), *entered(outcome, say, "booking_form")]
 
 
 def _asked_about(named: tuple[str, ...], tracker: Tracker) -> list[EventType]:

@@ -95,6 +95,14 @@ class Booking:
                 return Reply(data.texts.status_not_sent, buttons((data.buttons.carry_on,)))
             return Reply(data.texts.status_none)
 
+    def reach(self, conversation_id: str, text: str, now: datetime) -> Outcome | None:
+        """What there is for someone who asks to be phoned or sent something; None for others."""
+        if not handover.asks_to_be_reached(text):
+            return None
+        with self._database.session() as session:
+            visit = self._visit(session, conversation_id, now)
+            return None if visit is None else handover.reach(visit, text)
+
     def question(self, conversation_id: str, now: datetime) -> Reply:
         """The open question, asked again as often as needed."""
         with self._database.session() as session:

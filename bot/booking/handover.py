@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import desc, select
 
-from bot.booking import posting
+from bot.booking import letters, posting
 from bot.booking.bookmark import Bookmark
 from bot.booking.links import visit_link
 from bot.booking.opening import opening
@@ -20,6 +20,8 @@ from bot.outbox.announce import callback_asked
 from bot.records import referrals
 from bot.records.models import Callback
 from bot.reply import Reply, buttons
+
+_REACHED = ("asks_call", "asks_letter", "no_call")  # "don't call me" asks for no call
 
 
 def phone(visit: Visit) -> Outcome:
@@ -92,6 +94,28 @@ def answer(visit: Visit, bookmark: Bookmark, turn: Turn) -> Outcome:
         visit.keep(Bookmark(step="callback_time"))
         return Outcome()
     return Outcome((Reply(data.texts.confirm_unclear),))
+
+
+def asks_to_be_reached(text: str) -> bool:
+    """Whether the text asks for a phone call, or for something to be sent."""
+    return bool({"asks_call", "asks_letter"} & said(text, *_REACHED))
+
+
+def reach(visit: Visit, text: str) -> Outcome | None:
+    """Opens the question about a call or an e-mail that is asked for, or says what else there is.
+
+    None where neither is asked for, or something could be sent, but nothing is there to be.
+    """
+    texts, wanted = booking_data().texts, said(text, *_REACHED)
+    if "asks_call" in wanted:
+        if visit.service.handover.callback:
+            return phone(visit)
+        return Outcome((Reply(f"{texts.no_call_here} {visit.who_to_ask}"),), ended="phone")
+    if "asks_letter" in wanted and not letters.ways(visit):
+        return Outcome((Reply(f"{texts.no_letter_here} {your_page(visit)}"),), ended="summary")
+    if "asks_letter" in wanted and visit.service.handover.kind == "summary":
+        return Outcome() if posting.begin_summary(visit) else None
+    return None
 
 
 def callback(visit: Visit, state: str = "requested") -> Callback | None:

@@ -101,6 +101,8 @@ class Understood(Strict):
     text: tuple[str, ...]
     tell_me: tuple[str, ...]
     no_call: tuple[str, ...]
+    asks_call: tuple[str, ...]
+    asks_letter: tuple[str, ...]
     no: tuple[str, ...]
     unsure: tuple[str, ...]
     change: tuple[str, ...]
@@ -222,6 +224,8 @@ class Texts(Strict):
     callback_done: str
     callback_known: str
     callback_no: str
+    no_call_here: str
+    no_letter_here: str
     find_local: str
     take_along: str
     status_sent: str

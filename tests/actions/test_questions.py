@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from actions.questions import AnswerQuestion, DefaultFallback, SetService
+from actions import questions
+from actions.questions import AnswerQuestion, DefaultFallback, SayUnknown, SetService
+from bot.dialogue import Outcome
+from bot.reply import Reply
 
 LENGTH = [{"id": "session_length", "confidence": 0.9}]
 
@@ -46,3 +49,19 @@ async def test_not_understood_offers_likely_questions_and_then_a_way_to_a_person
     assert "How long is a session?" in [button["title"] for button in first["buttons"]]
     (second,), _ = await run(DefaultFallback(), "er", topics=LENGTH, slots=slots)
     assert "How do I contact the service?" in [button["title"] for button in second["buttons"]]
+
+
+@pytest.mark.parametrize("action", [DefaultFallback(), SayUnknown()])
+async def test_a_wish_to_be_phoned_is_answered_before_anything_is_guessed(
+    run: Any, monkeypatch: pytest.MonkeyPatch, action: Any
+) -> None:
+    class Reached:
+        def reach(self, _conversation_id: str, text: str, _now: Any) -> Outcome | None:
+            return Outcome((Reply("No call here."),), ended="phone") if "call" in text else None
+
+    monkeypatch.setattr(questions, "booking", Reached)
+    (said,), slots = await run(action, "yes please call me back", topics=LENGTH)
+    assert said["text"] == "No call here."
+    assert slots["unsure"] == 0
+    (said,), _ = await run(action, "banana", topics=LENGTH)
+    assert said["text"] != "No call here."

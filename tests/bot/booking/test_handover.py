@@ -9,7 +9,7 @@ from bot.booking.texts import booking_data
 from bot.knowledge.services import services
 from bot.records.database import Database
 from bot.records.models import Callback
-from tests.bot.booking.conftest import Chat, SendReferral, titles, with_callback
+from tests.bot.booking.conftest import Chat, Mailing, SendReferral, titles, with_callback
 
 TEXTS = booking_data().texts
 TITLES = booking_data().buttons
@@ -166,6 +166,61 @@ def test_a_question_about_the_call_is_not_a_time(calls: Chat, send_referral: Sen
     calls.say("yes")
     assert not calls.booking.is_answer(calls.turn("how long is a session?", is_question=True))
     assert calls.booking.is_answer(calls.turn("weekday mornings", is_question=True))
+
+
+@pytest.mark.parametrize("text", ["yes please call me back", "I'd like a callback", "ring me?"])
+def test_a_call_that_cannot_be_asked_for_is_told_so_with_what_there_is(
+    chat: Chat, send_referral: SendReferral, database: Database, text: str
+) -> None:
+    assert chat.booking.reach("someone", text, chat.now) is None  # nothing has been sent
+    send_referral(service_id="lewisham", answers=PHONE)
+    chat.start()
+    outcome = chat.booking.reach("someone", text, chat.now)
+    assert outcome
+    assert outcome.ended
+    assert TEXTS.no_call_here in outcome.replies[0].text
+    assert "0203 228 1350" in outcome.replies[0].text
+    assert asked_for(database) == []
+    for other in ("don't call me", "what is DIT", "they called me names"):
+        assert chat.booking.reach("someone", other, chat.now) is None
+
+
+def test_a_call_that_was_first_declined_can_be_asked_for(
+    calls: Chat, send_referral: SendReferral
+) -> None:
+    send_referral(service_id="lewisham", answers=PHONE)
+    calls.start()
+    calls.say("no thanks")
+    outcome = calls.booking.reach("someone", "actually yes, call me back", calls.now)
+    assert outcome
+    assert outcome.ended is None
+    assert titles(calls.asked()) == [TITLES.yes_callback, TITLES.no_callback]
+
+
+@pytest.mark.parametrize("text", ["email it to me", "yes, send it to my email", "can you text it"])
+def test_an_email_that_cannot_be_sent_is_told_so_with_what_there_is(
+    chat: Chat, send_referral: SendReferral, text: str
+) -> None:
+    send_referral(service_id="xyla", answers={"about.email": "robin@example.com"})
+    chat.start()
+    outcome = chat.booking.reach("someone", text, chat.now)
+    assert outcome
+    assert outcome.ended
+    assert TEXTS.no_letter_here in outcome.replies[0].text
+    assert "/visit/" in outcome.replies[0].text
+
+
+def test_an_email_that_can_be_sent_is_asked_about(
+    chat: Chat, send_referral: SendReferral, mailing: Mailing
+) -> None:
+    mailing()
+    send_referral(service_id="xyla", answers={"about.email": "robin@example.com"})
+    chat.start()
+    chat.say("no")
+    outcome = chat.booking.reach("someone", "email it to me after all", chat.now)
+    assert outcome
+    assert outcome.ended is None
+    assert titles(chat.asked()) == [TITLES.yes_summary, TITLES.no_summary]
 
 
 def test_a_summary_to_take_along(chat: Chat, send_referral: SendReferral) -> None:
