@@ -80,7 +80,10 @@ def main() -> None:
         for name, look in looks(databases[0], rules().page_size).items():
             other = looks(databases[1], rules().page_size)[name]
             small, large = _timed((databases[0], look), (databases[1], other))
-            print(f"{name:20} {small:8.2f} ms  {large:8.2f} ms   ratio {large / small:.2f}")
+            shown = [_shown(databases[0], look), _shown(databases[1], other)]
+            people = f"   shows {shown[0]} and {shown[1]} people" if any(shown) else ""
+            ratio = large / small
+            print(f"{name:20} {small:8.2f} ms  {large:8.2f} ms   ratio {ratio:.2f}{people}")
         for database in databases:
             database.dispose()
 
@@ -136,6 +139,12 @@ def _timed(*runs: tuple[Database, Look]) -> list[float]:
                 look(session)
                 taken.append((time.perf_counter() - began) * 1000)
     return [median(taken) for taken in times]
+
+
+def _shown(database: Database, look: Look) -> int:
+    """How many people a page shows; 0 where it is none."""
+    with database.reading() as session:
+        return len(getattr(look(session), "rows", ()))
 
 
 def fill(database: Database, size: int) -> None:

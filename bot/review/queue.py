@@ -112,7 +112,10 @@ def page(
     found = look(session, user, filters, after, size + 1)
     shown = found[:size]
     next_key = shown[-1][1] if len(found) > size else None
-    return Page(rows(session, [case for case, _ in shown], now), next_key)
+    wanted = select(Case).where(_cases.id.in_([case_id for case_id, _ in shown]))
+    cases = {case.id: case for case in session.execute(wanted).scalars() if may_open(user, case)}
+    in_order = [cases[case_id] for case_id, _ in shown if case_id in cases]
+    return Page(rows(session, in_order, now), next_key)
 
 
 def counts(session: Session, user: StaffUser) -> Counts:
@@ -207,25 +210,24 @@ def _drafts_of(session: Session, conversation_ids: Sequence[str]) -> dict[str, s
 
 def _list(
     session: Session, user: StaffUser, filters: Filters, after: str | None, limit: int
-) -> list[tuple[Case, str]]:
-    """Cases as the filters say, each with its key."""
+) -> list[tuple[str, str]]:
+    """The ids of cases as the filters say, each with its key."""
     behind = None if after is None else _read_key(after)
     streams = [
         session.execute(
-            select(Case)
+            select(_cases.rank, _cases.waiting_since, _cases.id)
             .where(_is(_cases, service_id), *part)
             # By service too: PostgreSQL doesn't see that "is null" leaves one.
             .order_by(_cases.service_id, _cases.rank, _cases.waiting_since, _cases.id)
             .limit(limit)
-        ).scalars()
+        )
         for service_id in scopes(user)
         if filters.service in (None, service_id or "none")
         for part in _parts(user, filters, behind)
     ]
-    found = heapq.merge(*streams, key=lambda case: (case.rank, case.waiting_since, case.id))
     return [
-        (case, f"{case.rank}~{case.waiting_since.isoformat()}~{case.id}")
-        for case in islice(found, limit)
+        (case_id, f"{rank}~{waiting_since.isoformat()}~{case_id}")
+        for rank, waiting_since, case_id in islice(heapq.merge(*streams, key=tuple), limit)
     ]
 
 
@@ -271,10 +273,10 @@ def _came(moment: Any, filters: Filters) -> list[Any]:
 
 def _search(
     session: Session, user: StaffUser, filters: Filters, after: str | None, limit: int
-) -> list[tuple[Case, str]]:
-    """Cases that have what is looked for, each with its key."""
+) -> list[tuple[str, str]]:
+    """The ids of cases that have what is looked for, each with its key."""
     if filters.find == "reference":
-        return _by_reference(session, user, filters.text)
+        return _by_reference(session, filters.text)
     behind = []
     if after is not None:
         at, referral_id = after.split("~")
@@ -282,7 +284,7 @@ def _search(
         behind.append(place < _literals(_moment(at), referral_id))
     streams = [
         session.execute(
-            select(Case, _terms.at, _terms.referral_id)
+            select(_terms.at, _terms.referral_id, _cases.id)
             .join(Case, _cases.referral_id == _terms.referral_id)
             .where(has, _is(_terms, service_id), *behind)
             .order_by(_terms.service_id.desc(), _terms.at.desc(), _terms.referral_id.desc())
@@ -291,24 +293,23 @@ def _search(
         for service_id in scopes(user)
         for has in search_terms.having(filters.find or "", filters.text)
     ]
-    found = heapq.merge(*streams, key=lambda row: (row.at, row.referral_id), reverse=True)
+    found = heapq.merge(*streams, key=tuple, reverse=True)
     return [
-        (row.Case, f"{row.at.isoformat()}~{row.referral_id}")
-        for row in islice(found, limit)
-        if may_open(user, row.Case)
+        (case_id, f"{at.isoformat()}~{referral_id}")
+        for at, referral_id, case_id in islice(found, limit)
     ]
 
 
-def _by_reference(session: Session, user: StaffUser, text: str) -> list[tuple[Case, str]]:
+def _by_reference(session: Session, text: str) -> list[tuple[str, str]]:
     code = read_code(text)
     if code is None:
         return []
     found = session.execute(
-        select(Case)
+        select(_cases.id)
         .join(Referral, Referral.id == _cases.referral_id)
         .where(Referral.reference == code)
     ).scalars()
-    return [(case, "") for case in found if may_open(user, case)]
+    return [(case_id, "") for case_id in found]
 
 
 def _count(session: Session, *wanted: Any) -> int:
