@@ -1,26 +1,30 @@
 """Finds earlier cases that may be of the same person, and merges into one when staff say so.
 
-Never by itself, and never on one thing alone: two of name, phone, date of birth and NHS number
-have to agree before it is even suggested. A family shares a phone, twins a birthday.
+Never by itself, never across services, and never on one thing alone: two of name, phone, date of
+birth and NHS number have to agree before it is even suggested. A family shares a phone and a last
+name, twins a birthday.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.records.cases import NO_FLAG, note_step, place
-from bot.records.models import Case, StaffUser
-from bot.records.search_terms import alike
-from bot.review.access import services_of
+from bot.records.models import Answer, Case, StaffUser
+from bot.records.search_terms import alike, name_parts
+from bot.review.access import may_open
 from bot.review.workflow import ENDS, NotPossible, check_version
 
 _LEAST_SHARED = 2
+_NAME, _PREFERRED = "about.name", "about.preferred_name"
 _cases: Any = Case
+_answers: Any = Answer
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,15 @@ class Suggestion:
     shared: tuple[str, ...]
 
 
-def suggestions(session: Session, user: StaffUser, case: Case) -> list[Suggestion]:
-    """Earlier cases within this person's services that share enough, most in common first."""
+def suggestions(session: Session, case: Case) -> list[Suggestion]:
+    """Earlier cases of the same service that share enough, most in common first."""
     if case.referral_id is None or case.state == "merged":
         return []
     shared = alike(session, case.referral_id, _LEAST_SHARED)
+    names = _names(session, [case.referral_id, *shared])
+    for other, kinds in shared.items():
+        if not _one_name(names[case.referral_id], names[other]):
+            kinds.discard("name")
     found = session.execute(
         select(Case).where(
             _cases.referral_id.in_(shared),
@@ -47,7 +55,7 @@ def suggestions(session: Session, user: StaffUser, case: Case) -> list[Suggestio
     made = [
         Suggestion(each, tuple(sorted(shared[each.referral_id])))
         for each in found
-        if each.service_id in services_of(user)
+        if each.service_id == case.service_id and len(shared[each.referral_id]) >= _LEAST_SHARED
     ]
     return sorted(made, key=lambda each: (-len(each.shared), each.case.arrived_at))
 
@@ -62,7 +70,7 @@ def merge(
         NotPossible: a flag is open, or `into` isn't among the suggestions any more.
     """
     check_version(case, version)
-    if into.id not in {each.case.id for each in suggestions(session, user, case)}:
+    if into.id not in {each.case.id for each in suggestions(session, case)}:
         raise NotPossible("no_merge")
     if case.state in ENDS:
         raise NotPossible("no_step")
@@ -78,21 +86,63 @@ def merge(
     place(session, into)
 
 
-def same_person(session: Session, case: Case) -> list[Case]:
+def same_person(session: Session, user: StaffUser, case: Case) -> list[Case]:
     """Cases known to be of the same person: merged with this one, or from the same conversation.
 
-    Oldest first, this one among them.
+    Oldest first, this one among them; only those that the user may open.
     """
-    root = case.merged_into or case.id
-    found = session.execute(
-        select(Case)
-        .where(
-            or_(
-                _cases.id == root,
-                _cases.merged_into == root,
-                _cases.conversation_id == case.conversation_id,
-            )
+    first = case
+    seen = {case.id}
+    while first.state == "merged" and first.merged_into and first.merged_into not in seen:
+        first = session.get(Case, first.merged_into)
+        seen.add(first.id)
+    of_conversation = session.execute(
+        select(Case).where(_cases.conversation_id == case.conversation_id)
+    ).scalars()
+    found = {each.id: each for each in (first, *_merged_into(session, first), *of_conversation)}
+    return _oldest_first(each for each in found.values() if may_open(user, each))
+
+
+def put_away_into(session: Session, user: StaffUser, case: Case) -> list[Case]:
+    """The cases that were merged into this one, oldest first; only those the user may open."""
+    return _oldest_first(each for each in _merged_into(session, case) if may_open(user, each))
+
+
+def _merged_into(session: Session, case: Case) -> list[Case]:
+    """The cases merged into this one, into those, and so on."""
+    found = {case.id: case}
+    newest = [case.id]
+    while newest:
+        merged = session.execute(
+            select(Case).where(_cases.merged_into.in_(newest), _cases.state == "merged")
+        ).scalars()
+        more = {each.id: each for each in merged if each.id not in found}
+        found |= more
+        newest = list(more)
+    return [each for each in found.values() if each is not case]
+
+
+def _oldest_first(found: Iterable[Case]) -> list[Case]:
+    return sorted(found, key=lambda each: (each.arrived_at, each.id))
+
+
+def _names(session: Session, referral_ids: Sequence[str]) -> dict[str, dict[str, set[str]]]:
+    """By referral, the parts of the name and of the preferred name."""
+    found: dict[str, dict[str, set[str]]] = {each: {} for each in referral_ids}
+    for referral_id, question_id, value in session.execute(
+        select(_answers.referral_id, _answers.question_id, _answers.value).where(
+            _answers.referral_id.in_(referral_ids),
+            _answers.question_id.in_((_NAME, _PREFERRED)),
+            _answers.replaced_at.is_(None),
         )
-        .order_by(_cases.arrived_at, _cases.id)
+    ):
+        found[referral_id][question_id] = name_parts(value or "")
+    return found
+
+
+def _one_name(mine: Mapping[str, set[str]], theirs: Mapping[str, set[str]]) -> bool:
+    """Whether all of one's name is among the other's names: a last name alone is a family's."""
+    return any(
+        bool(one.get(_NAME)) and one[_NAME] <= set().union(*other.values())
+        for one, other in ((mine, theirs), (theirs, mine))
     )
-    return list(found.scalars())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import bidirectional
@@ -18,7 +19,8 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
-from bot.booking.times import long_time
+from bot.booking.times import in_london, long_time
+from bot.prescreen.show import show_date
 from bot.records.cases import PERSON
 from bot.records.models import Flag
 from bot.review.person import AnswerRow, Person, ScoreCard
@@ -158,6 +160,9 @@ def _flags(paper: _Paper, record: Person) -> None:
     for flag in record.flags:
         paper.heading("Flag, resolved" if flag.resolved_at else "Needs human contact")
         _flag(paper, flag)
+        if record.elsewhere.get(flag.id, flag.id) is None:
+            paper.write_line("Another service works on this flag.")
+            continue
         if flag.acknowledged_at:
             who = record.staff.get(flag.acknowledged_by, "someone who has left")
             paper.write_line(f"Acknowledged by {who}, {long_time(flag.acknowledged_at)}")
@@ -184,7 +189,13 @@ def _answers(paper: _Paper, title: str, rows: Iterable[AnswerRow]) -> None:
     paper.heading(title)
     for row in given:
         before = f"  (corrected, before: {', '.join(row.before)})" if row.before else ""
+        before += f"  (said on {_day(row.of)}, not since)" if row.of else ""
+        before += "".join(f"  (on {_day(at)} they said: {text})" for text, at in row.earlier)
         paper.write_line(f"{row.label}: {row.answer}{before}")
+
+
+def _day(moment: datetime | None) -> str:
+    return show_date(in_london(moment).date()) if moment else ""
 
 
 def _card(paper: _Paper, card: ScoreCard) -> None:

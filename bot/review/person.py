@@ -6,8 +6,8 @@ NHS England (Staying safe from suicide, 2025) and NICE NG225 rule them out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -36,7 +36,8 @@ from bot.records.models import (
     StaffUser,
 )
 from bot.review import workflow
-from bot.review.merging import Suggestion, same_person, suggestions
+from bot.review.access import may_open
+from bot.review.merging import Suggestion, put_away_into, same_person, suggestions
 from bot.review.presence import Visitor, others
 from bot.review.queue import names_of
 from bot.review.transcript import Line, transcript
@@ -46,6 +47,7 @@ from bot.staff.words import words
 _CONTACT = ("phone", "email", "other_contact", "contact_by", "voicemail", "best_time")
 _IN_TOUCH = ("about", "access")
 _NOTHING: tuple[Any, ...] = (None, "no", "neither", ["none"])
+_TO_COMPARE = ("about.name", "about.date_of_birth", "about.phone", "about.nhs_number")
 _notes: Any = Note
 _flags: Any = Flag
 _aims: Any = Aim
@@ -53,7 +55,11 @@ _aims: Any = Aim
 
 @dataclass(frozen=True)
 class AnswerRow:
-    """An answer: in words, in the person's own where they differ, and what it was before."""
+    """An answer: in words, in the person's own where they differ, and what it was before.
+
+    Where referrals are merged, `earlier` is what those before said otherwise, and when; `of` is
+    when it was said, if only in one before.
+    """
 
     question: str
     label: str
@@ -62,6 +68,8 @@ class AnswerRow:
     before: tuple[str, ...] = ()
     given: bool = True
     empty: bool = False  # it says that there is nothing, such as "no" or "none of these"
+    earlier: tuple[tuple[str, datetime | None], ...] = ()
+    of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -88,18 +96,29 @@ class ScoreCard:
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """Another case that is known to be, or may be, of the same person."""
+class Other:
+    """Another case that is known to be, or may be, of the same person.
+
+    `compared`: what both say of who they are, as (label, this one, that one).
+    """
 
     case: Case
     reference: str | None
     name: str | None
+    slot: DiarySlot | None
+    to_phone: bool
     shared: tuple[str, ...] = ()
+    compared: tuple[tuple[str, str | None, str | None], ...] = ()
 
 
 @dataclass(frozen=True)
 class Person:
-    """Everything on a person's page."""
+    """Everything on a person's page.
+
+    `newer` were merged into this one, the newest first: what the newest says is shown. `elsewhere`
+    are the flags that another record has: by the flag's id that record's, None where it is of a
+    service that the user doesn't see.
+    """
 
     case: Case
     referral: Referral | None
@@ -117,12 +136,14 @@ class Person:
     more: tuple[AnswerRow, ...]
     flags: tuple[Flag, ...]
     noted: tuple[Flag, ...]
+    elsewhere: Mapping[str, str | None]
     cards: tuple[ScoreCard, ...]
     aims: tuple[str, ...]
     slot: DiarySlot | None
     callbacks: tuple[Callback, ...]
-    same: tuple[Earlier, ...]
-    suggested: tuple[Earlier, ...]
+    newer: tuple[Other, ...]
+    same: tuple[Other, ...]
+    suggested: tuple[Other, ...]
     notes: tuple[Note, ...]
     steps: tuple[CaseStep, ...]
     visitors: tuple[Visitor, ...]
@@ -135,40 +156,52 @@ class Person:
 
 def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Person:
     """The record of a case, for a user who may open it."""
-    referral = session.get(Referral, case.referral_id) if case.referral_id else None
+    referral = _referral_of(session, case)
     shown = referral or _draft_of(session, case)
     read = _Answers(session, shown, sent=referral is not None, now=now)
     conversations = _conversations(case, shown)
     flags = _flags_of(session, conversations)
     booked = appointment_of(session, referral.id) if referral else None
-    same = [each for each in same_person(session, case) if each.id != case.id]
+    same = same_person(session, user, case)
+    newer = put_away_into(session, user, case)[::-1]
+    reads = [_Answers(session, _referral_of(session, each), sent=True, now=now) for each in newer]
+    reads.append(read)
+    rows = _together(reads)
+    all_conversations = [*_conversations_of(session, newer), *conversations]
+    all_flags = _flags_of(session, all_conversations) if newer else flags
     return Person(
         case=case,
         referral=referral,
         service=services().get(case.service_id or ""),
-        name=read.words("about.name"),
-        called=read.words("about.preferred_name"),
-        born=read.words("about.date_of_birth"),
-        age=read.filled.age,
+        name=_words(rows, "about.name"),
+        called=_words(rows, "about.preferred_name"),
+        born=_words(rows, "about.date_of_birth"),
+        age=next((each.filled.age for each in reads if each.filled.age is not None), None),
         waiting=waiting(case, now),
-        contact=tuple(row for row in read.rows("about") if _part(row) in _CONTACT),
-        access=tuple(row for row in read.rows("access") if not row.empty),
-        access_said=any(row.given for row in read.rows("access")),
+        contact=tuple(row for row in _of(rows, "about") if _part(row) in _CONTACT),
+        access=tuple(row for row in _of(rows, "access") if not row.empty),
+        access_said=any(row.given for row in _of(rows, "access")),
         about=tuple(
             row
-            for row in read.rows("place", "about", "access")
+            for row in _of(rows, "place", "about", "access")
             if _part(row) not in _CONTACT and (row.empty or not row.question.startswith("access"))
         ),
-        story=read.rows("story"),
-        more=read.other_rows("place", "about", "access", "story"),
-        flags=tuple(flag for flag in flags if flag.tier != "noted"),
-        noted=tuple(flag for flag in flags if flag.tier == "noted"),
-        cards=read.cards(session, _earlier_sent(session, same, case)) if referral else (),
-        aims=_aims_of(session, conversations),
+        story=_of(rows, "story"),
+        more=_but(rows, "place", "about", "access", "story"),
+        flags=tuple(flag for flag in all_flags if flag.tier != "noted"),
+        noted=tuple(flag for flag in all_flags if flag.tier == "noted"),
+        elsewhere=_elsewhere(session, user, case, all_flags),
+        cards=(
+            reads[0].cards(session, _earlier_sent(session, same, newer[0] if newer else case))
+            if referral
+            else ()
+        ),
+        aims=_aims_of(session, all_conversations),
         slot=slot_of(session, booked) if booked else None,
         callbacks=_callbacks(session, referral),
-        same=_named(session, same),
-        suggested=_suggested(session, suggestions(session, user, case)),
+        newer=tuple(_other(session, each) for each in newer),
+        same=tuple(_other(session, each) for each in same if each.id != case.id),
+        suggested=_suggested(session, suggestions(session, case), read, now),
         notes=tuple(
             session.execute(
                 select(Note).where(_notes.case_id == case.id).order_by(_notes.at)
@@ -200,25 +233,13 @@ class _Answers:
         self._questions = {question.id: question for question in self.flow.questions(self.filled)}
         summary = staff_summary(self.flow, self.filled, said)
         items = {question.id for question in self._questions.values() if question.questionnaire}
-        self._rows = tuple(
+        self.rows = tuple(
             self._row(row)
             for group in summary.groups
             for row in group.rows
             if row.question not in items and row.question in values
             if sent or row.question.split(".")[0] in _IN_TOUCH
         )
-
-    def words(self, question_id: str) -> str | None:
-        """An answer in words, None where there is none."""
-        return next((r.answer for r in self._rows if r.question == question_id and r.given), None)
-
-    def rows(self, *steps: str) -> tuple[AnswerRow, ...]:
-        """The rows of some steps."""
-        return tuple(row for row in self._rows if row.question.split(".")[0] in steps)
-
-    def other_rows(self, *steps: str) -> tuple[AnswerRow, ...]:
-        """The rows of all other steps."""
-        return tuple(row for row in self._rows if row.question.split(".")[0] not in steps)
 
     def cards(self, session: Session, earlier: Referral | None) -> tuple[ScoreCard, ...]:
         """Each questionnaire, beside that of an earlier referral."""
@@ -277,8 +298,45 @@ class _Answers:
         return tuple(each for each in former if each != texts[-1])
 
 
+def _together(reads: Sequence[_Answers]) -> tuple[AnswerRow, ...]:
+    """The rows of several referrals, the newest first: what it says, and what others said."""
+    rows = {row.question: row for row in reads[0].rows}
+    for read in reads[1:]:
+        said_at = read.referral.sent_at if read.referral else None
+        for row in read.rows:
+            now = rows.get(row.question)
+            if now is None or (row.given and not now.given):
+                rows[row.question] = replace(row, of=said_at)
+            elif row.given and row.answer not in {now.answer, *(text for text, _ in now.earlier)}:
+                rows[row.question] = replace(
+                    now,
+                    earlier=(*now.earlier, (row.answer, said_at)),
+                    empty=now.empty and row.empty,
+                )
+    return tuple(rows.values())
+
+
+def _words(rows: Sequence[AnswerRow], question_id: str) -> str | None:
+    """An answer in words, None where there is none."""
+    return next((row.answer for row in rows if row.question == question_id and row.given), None)
+
+
+def _of(rows: Sequence[AnswerRow], *steps: str) -> tuple[AnswerRow, ...]:
+    """The rows of some steps."""
+    return tuple(row for row in rows if row.question.split(".")[0] in steps)
+
+
+def _but(rows: Sequence[AnswerRow], *steps: str) -> tuple[AnswerRow, ...]:
+    """The rows of all other steps."""
+    return tuple(row for row in rows if row.question.split(".")[0] not in steps)
+
+
 def _part(row: AnswerRow) -> str:
     return row.question.split(".")[1]
+
+
+def _referral_of(session: Session, case: Case) -> Referral | None:
+    return session.get(Referral, case.referral_id) if case.referral_id else None
 
 
 def _draft_of(session: Session, case: Case) -> Referral | None:
@@ -292,11 +350,27 @@ def _conversations(case: Case, referral: Referral | None) -> list[str]:
     return [*earlier, case.conversation_id]
 
 
+def _conversations_of(session: Session, cases: Sequence[Case]) -> list[str]:
+    found = [_conversations(case, _referral_of(session, case)) for case in cases]
+    return [each for conversations in found for each in conversations]
+
+
 def _flags_of(session: Session, conversation_ids: Sequence[str]) -> list[Flag]:
     found = session.execute(
         select(Flag).where(_flags.conversation_id.in_(conversation_ids)).order_by(_flags.at)
     )
     return list(found.scalars())
+
+
+def _elsewhere(
+    session: Session, user: StaffUser, case: Case, flags: Sequence[Flag]
+) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for flag in flags:
+        if flag.case_id not in (None, case.id):
+            other = session.get(Case, flag.case_id)
+            found[flag.id] = other.id if may_open(user, other) else None
+    return found
 
 
 def _aims_of(session: Session, conversation_ids: Sequence[str]) -> tuple[str, ...]:
@@ -321,21 +395,30 @@ def _earlier_sent(session: Session, same: Sequence[Case], case: Case) -> Referra
     return session.get(Referral, before[-1].referral_id) if before else None
 
 
-def _named(
-    session: Session, found: Sequence[Case], shared: Sequence[tuple[str, ...]] = ()
-) -> tuple[Earlier, ...]:
-    ids = [case.referral_id for case in found if case.referral_id]
-    names = names_of(session, ids)
-    return tuple(
-        Earlier(
-            case,
-            session.get(Referral, case.referral_id).reference if case.referral_id else None,
-            names.get(case.referral_id),
-            shared[place] if shared else (),
-        )
-        for place, case in enumerate(found)
+def _other(session: Session, case: Case) -> Other:
+    referral = _referral_of(session, case)
+    booked = appointment_of(session, referral.id) if referral else None
+    return Other(
+        case=case,
+        reference=referral.reference if referral else None,
+        name=names_of(session, [referral.id]).get(referral.id) if referral else None,
+        slot=slot_of(session, booked) if booked else None,
+        to_phone=any(each.state == "requested" for each in _callbacks(session, referral)),
     )
 
 
-def _suggested(session: Session, found: Sequence[Suggestion]) -> tuple[Earlier, ...]:
-    return _named(session, [each.case for each in found], [each.shared for each in found])
+def _suggested(
+    session: Session, found: Sequence[Suggestion], mine: _Answers, now: datetime
+) -> tuple[Other, ...]:
+    made = []
+    for each in found:
+        other = _other(session, each.case)
+        theirs = _Answers(session, _referral_of(session, each.case), sent=True, now=now)
+        labels = {row.question: row.label for row in (*theirs.rows, *mine.rows) if row.given}
+        compared = tuple(
+            (labels[question], _words(mine.rows, question), _words(theirs.rows, question))
+            for question in _TO_COMPARE
+            if question in labels
+        )
+        made.append(replace(other, shared=each.shared, compared=compared))
+    return tuple(made)

@@ -4,13 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.records import referrals
-from bot.staff.rules import rules
 from bot.records.conversations import append_events, conversation
 from bot.records.models import Case
-
+from bot.staff.rules import rules
 from tests.web.staff.console import events
+
 
 def test_the_page_shows_what_was_collected(console, reviewer) -> None:
     case_id = console.refer()
@@ -123,6 +124,63 @@ def test_what_would_help_a_flagged_person_is_shown_before_anything_was_sent(
     assert shown in section
     assert ("They have not said" in section) is (shown == "They have not said.")
     assert "Not sent yet" not in page
+
+
+def send_again(console, service_id: str) -> str:
+    """A second referral out of the same conversation; gives the id of its case."""
+    console.clock.forward(minutes=1)
+    now = console.clock.now
+    with console.database.session() as session:
+        second = referrals.begin(session, "c", service_id, now)
+        referrals.set_answer(
+            session, second, "about.name", "Jo Smith", said=None, message_id=None, now=now
+        )
+        referrals.send(session, second, now)
+        return session.execute(select(Case.id).where(Case.referral_id == second.id)).scalar_one()
+
+
+def test_a_flag_that_another_record_has_is_open_here_too_with_the_way_there(
+    console, reviewer
+) -> None:
+    first = console.refer()
+    second = send_again(console, "berkshire")
+    console.clock.forward(minutes=1)
+    assert console.flag()[0] == second
+    page = reviewer.get(f"/people/{first}").text
+    assert '<h2 id="flags">Needs human contact' in page
+    assert f'<a href="/staff/people/{second}">Acknowledge or resolve it' in page
+    assert "/acknowledge" not in page
+
+
+def test_what_another_service_did_stays_with_it(console, reviewer) -> None:
+    first = console.refer()
+    second = send_again(console, "lewisham")
+    console.clock.forward(minutes=1)
+    _, flag_id = console.flag()
+    theirs = console.staff("reviewer", ("lewisham",), "Lee Wisham").sign_in()
+    theirs.get(f"/people/{second}")
+    theirs.post(f"/people/{second}/flags/{flag_id}/resolve", done="Told her mother")
+    for path in ("", "/print"):
+        page = reviewer.get(f"/people/{first}{path}").text
+        assert "Another service works on this flag" in page
+        assert "Told her mother" not in page
+        assert "Lee Wisham" not in page
+        assert second not in page
+
+
+def test_a_record_of_another_service_merged_before_shows_nothing_of_itself(
+    console, reviewer
+) -> None:
+    theirs = console.refer("lewisham", "a", about__phone="+447700900777")
+    console.clock.forward(days=1)
+    reviewer.sign_in()
+    mine = console.refer(conversation_id="b")
+    with console.database.session() as session:
+        case = session.get(Case, mine)
+        case.state, case.merged_into = "merged", theirs
+    page = reviewer.get(f"/people/{mine}").text
+    assert "Other records of this person" not in page
+    assert "Earlier, on" not in page
 
 
 def test_opening_is_recorded_and_makes_it_read(console, reviewer) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.review.flags import UNDO_MINUTES
@@ -14,6 +16,11 @@ def case_id(console, reviewer) -> str:
 
 def step(browser, case_id: str, to: str, version: int, **fields):
     return browser.post(f"/people/{case_id}/step", to=to, version=version, **fields)
+
+
+def section(page: str, name: str) -> str:
+    """What is under the heading of that id."""
+    return page.split(f'<h2 id="{name}">')[1].split("</section>")[0]
 
 
 def test_the_way_of_a_referral(console, reviewer, case_id) -> None:
@@ -186,6 +193,96 @@ def test_an_earlier_referral_is_suggested_and_merged_by_hand(console, reviewer) 
     assert (console.case(second).state, console.case(second).merged_into) == ("merged", first)
     page = reviewer.get(f"/people/{second}").text
     assert "Reliable change (6 points): <strong>improved</strong>" in page
+
+
+def test_after_merging_the_record_that_stays_shows_the_newest(console, reviewer) -> None:
+    first = console.refer(conversation_id="a", about__email="jo@old.example")
+    console.clock.forward(days=10)
+    reviewer.sign_in()
+    better = {f"phq-9.{number}": 1 for number in range(1, 10)}
+    newest = {
+        "about__phone": "+447700900777",
+        "access__needs": ["none"],
+        "story__reason": "Since May",
+    }
+    second = console.refer(conversation_id="b", **newest, **better)
+    _, flag_id = console.flag("b")
+    reviewer.get(f"/people/{second}")
+    reviewer.post(f"/people/{second}/flags/{flag_id}/resolve", done="Phoned, safe")
+    page = reviewer.post(f"/people/{second}/merge", into=first, version=3).text
+    contact = section(page, "contact")
+    assert contact.index("07700 900777") < contact.index("they said: 07700 900123")
+    assert "jo@old.example" in contact
+    assert "not since" in contact
+    assert "a quiet room" in section(page, "access")
+    assert "Since May" in section(page, "story")
+    assert "Reliable change (6 points): <strong>improved</strong>" in section(page, "phq-9")
+    assert "Flags, all resolved" in page
+    console.flag("b", message="m3")
+    page = reviewer.get(f"/people/{first}").text
+    assert '<h2 id="flags">Needs human contact' in page
+    assert f'<a href="/staff/people/{second}">Acknowledge or resolve it' in page
+    reviewer.get(f"/people/{first}/print")
+    assert "07700 900777" in reviewer.last.text
+    assert reviewer.get(f"/people/{first}/record.pdf").status_code == 200
+
+
+def test_records_merged_one_after_the_other_stay_together(console, reviewer) -> None:
+    cases = []
+    for name in "abc":
+        cases.append(console.refer(conversation_id=name, story__reason=f"Reason {name}"))
+        console.clock.forward(minutes=1)
+    first, second, third = cases
+    reviewer.get(f"/people/{third}")
+    reviewer.post(f"/people/{third}/merge", into=second, version=1)
+    reviewer.post(f"/people/{second}/merge", into=first, version=2)
+    for case_id in cases:
+        page = reviewer.get(f"/people/{case_id}").text
+        others = section(page, "same")
+        assert {each for each in cases if each in others} == {*cases} - {case_id}
+    assert "Reason c" in section(reviewer.get(f"/people/{first}").text, "story")
+    reviewer.post(f"/people/{third}/step", to="incoming", version=2)
+    assert "Other records" not in reviewer.get(f"/people/{third}").text
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "suggested"),
+    [
+        ("Jo Smith", {"about__name": "Ann Smith"}, False),  # a family's name, and its phone
+        ("Jo Kowal", {"about__name": "Jo Adeyemi"}, False),
+        ("Jo Smith-Jones", {"about__name": "Ann Smith-Jones"}, False),
+        ("Jo Smith", {"about__name": "SMITH, Jo"}, True),
+        ("Jo", {"about__name": "Jo Smith"}, True),
+        ("Jo Smith", {"about__name": "Joanna Smith", "about__preferred_name": "Jo"}, True),
+    ],
+)
+@pytest.mark.parametrize(
+    "else_", [{"about__date_of_birth": "1955-01-01"}, {"about__phone": "+447700900555"}]
+)
+def test_a_name_is_the_same_when_all_of_it_is(
+    console, reviewer, name: str, other, suggested: bool, else_
+) -> None:
+    console.refer(conversation_id="a", **other, **else_)
+    second = console.refer(conversation_id="b", about__name=name)
+    page = reviewer.get(f"/people/{second}").text
+    assert ("The same person?" in page) is suggested
+
+
+def test_both_are_seen_side_by_side_before_they_are_merged(console, reviewer) -> None:
+    console.refer(conversation_id="a", about__date_of_birth="1955-01-01")
+    second = console.refer(conversation_id="b")
+    shown = section(reviewer.get(f"/people/{second}").text, "suggested")
+    assert re.search(r"<td>3 May 1981</td><td>1 January 1955 <strong>\(differs\)", shown)
+    assert "<td>Jo Smith</td><td>Jo Smith</td>" in shown
+
+
+def test_records_of_two_services_are_not_merged(console) -> None:
+    both = console.staff("reviewer", ("berkshire", "lewisham"), "Of Both").sign_in()
+    first = console.refer("lewisham", "a")
+    second = console.refer("berkshire", "b")
+    assert "The same person?" not in both.get(f"/people/{second}").text
+    assert both.post(f"/people/{second}/merge", into=first, version=1).status_code == 422
+    assert console.case(second).state == "incoming"
 
 
 @pytest.mark.parametrize("change", [{"about__name": "Al Other", "about__phone": None}, {}])
