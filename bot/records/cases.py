@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.records import search_terms
 from bot.records.models import Case, CaseStep, Flag, Note, Referral
 
 NEEDS_CONTACT = ("alert", "check-in")  # the tiers of flags that need a person
@@ -29,7 +30,7 @@ def begin_for_referral(session: Session, referral: Referral, now: datetime) -> C
 
     If staff had put that one away, it is open again: nobody has seen the referral yet.
     """
-    case = by_referral(session, referral.id) or _without_referral(session, referral.conversation_id)
+    case = by_referral(session, referral.id) or without_referral(session, referral.conversation_id)
     if case is None:
         case = Case(conversation_id=referral.conversation_id, arrived_at=now, waiting_since=now)
         session.add(case)
@@ -68,6 +69,8 @@ def begin_for_flag(session: Session, flag: Flag) -> Case | None:
     flag.case_id = case.id
     session.flush()
     place(session, case)
+    if case.referral_id is None:
+        search_terms.index_drafts(session, case)
     return case
 
 
@@ -119,10 +122,10 @@ def place(session: Session, case: Case) -> None:
 
 def move(session: Session, former: str, conversation_id: str) -> None:
     """Takes a case that has no referral yet along into another conversation, with what is in it."""
-    case = _without_referral(session, former)
+    case = without_referral(session, former)
     if case is None:
         return
-    present = _without_referral(session, conversation_id)
+    present = without_referral(session, conversation_id)
     _changed_by_person(session, present or case)
     if present is None:
         case.conversation_id = conversation_id
@@ -181,14 +184,8 @@ def latest_of(session: Session, conversation_id: str) -> Case | None:
     return found
 
 
-def _changed_by_person(session: Session, case: Case) -> None:
-    """Lets a page that staff have open know, so that nothing is decided on what it shows."""
-    # Locked and read anew: staff may be putting it away at this moment.
-    session.refresh(case, with_for_update=True)
-    case.version += 1
-
-
-def _without_referral(session: Session, conversation_id: str) -> Case | None:
+def without_referral(session: Session, conversation_id: str) -> Case | None:
+    """The case of a conversation in which something was flagged and no referral sent."""
     found: Case | None = session.execute(
         select(Case)
         .where(
@@ -199,3 +196,10 @@ def _without_referral(session: Session, conversation_id: str) -> Case | None:
         .limit(1)
     ).scalar_one_or_none()
     return found
+
+
+def _changed_by_person(session: Session, case: Case) -> None:
+    """Lets a page that staff have open know, so that nothing is decided on what it shows."""
+    # Locked and read anew: staff may be putting it away at this moment.
+    session.refresh(case, with_for_update=True)
+    case.version += 1

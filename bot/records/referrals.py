@@ -151,8 +151,8 @@ def set_answer(
     )
     referral.updated_at = now
     session.flush()
-    if referral.sent_at is not None and question_id in search_terms.KIND_OF:
-        search_terms.index(session, referral)
+    if question_id in search_terms.KIND_OF:
+        _index(session, referral)
 
 
 def drop_answers(
@@ -244,6 +244,7 @@ def move(session: Session, referral: Referral, conversation_id: str, now: dateti
     referral.updated_at = now
     session.flush()
     cases.move(session, former, conversation_id)
+    _index(session, referral)
 
 
 def send(session: Session, referral: Referral, now: datetime) -> str:
@@ -269,6 +270,14 @@ def send(session: Session, referral: Referral, now: datetime) -> str:
         cases.begin_for_referral(session, referral, now)
         search_terms.index(session, referral)
     return str(referral.reference)
+
+
+def _index(session: Session, referral: Referral) -> None:
+    """Has staff find it by its answers: once it is sent, or where something was flagged."""
+    if referral.sent_at is not None:
+        search_terms.index(session, referral)
+    elif case := cases.without_referral(session, referral.conversation_id):
+        search_terms.index_drafts(session, case)
 
 
 def _current(session: Session, referral: Referral, column: Any) -> dict[str, Any]:

@@ -1,17 +1,18 @@
 """Finds referrals by what is encrypted in them, through keyed hashes.
 
-Each sent referral has a hash for every part of the name, the phone number, the date of birth
-and the NHS number. The hashes are made with the encryption keys, so the table says nothing to
-someone who has only the database. A name is found by its whole parts, in any order, without
-regard to case and accents. Each two parts have a hash together too: of a hundred thousand people
-many are called Jo and many Smith, but few Jo Smith.
+Each sent referral, and each draft of someone flagged, has a hash for every part of the name, the
+phone number, the date of birth and the NHS number. The hashes are made with the encryption keys, so
+the table says nothing to someone who has only the database. A name is found by its whole parts, in
+any order, without regard to case and accents. Each two parts have a hash together too: of a hundred
+thousand people many are called Jo and many Smith, but few Jo Smith.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.records.database import Database
 from bot.records.encryption import cipher
-from bot.records.models import Answer, Referral, SearchTerm
+from bot.records.models import Answer, Case, Referral, SearchTerm
 
 KIND_OF = {
     "about.name": "name",
@@ -29,11 +30,13 @@ KIND_OF = {
     "about.date_of_birth": "born",
     "about.nhs_number": "nhs",
 }
+_DRAFT = "draft:"  # hashes of their own: the few that are flagged are found without the many
 _ROWS_AT_ONCE = 500
 
 _terms: Any = SearchTerm
 _answers: Any = Answer
 _referrals: Any = Referral
+_cases: Any = Case
 
 
 def terms(answers: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -50,6 +53,23 @@ def terms(answers: Mapping[str, Any]) -> set[tuple[str, str]]:
 
 def index(session: Session, referral: Referral) -> None:
     """Makes the hashes of a sent referral anew, under the newest key."""
+    _write(session, referral, referral.service_id, referral.sent_at)
+
+
+def index_drafts(session: Session, case: Case) -> None:
+    """Makes the hashes of what someone flagged has given, and not sent yet."""
+    drafts = session.execute(
+        select(Referral).where(
+            _referrals.conversation_id == case.conversation_id, _referrals.sent_at.is_(None)
+        )
+    )
+    for draft in drafts.scalars():
+        _write(session, draft, case.service_id, case.arrived_at, prefix=_DRAFT)
+
+
+def _write(
+    session: Session, referral: Referral, service_id: str | None, at: datetime, prefix: str = ""
+) -> None:
     found = session.execute(
         select(_answers.question_id, _answers.value).where(
             _answers.referral_id == referral.id,
@@ -61,10 +81,10 @@ def index(session: Session, referral: Referral) -> None:
     session.add_all(
         SearchTerm(
             referral_id=referral.id,
-            service_id=referral.service_id,
-            at=referral.sent_at,
+            service_id=service_id,
+            at=at,
             kind=kind,
-            fingerprint=cipher().fingerprint(f"{kind}:{value}"),
+            fingerprint=cipher().fingerprint(f"{prefix}{kind}:{value}"),
         )
         for kind, value in sorted(terms(dict(found.all())))
     )
@@ -72,41 +92,54 @@ def index(session: Session, referral: Referral) -> None:
 
 
 def reindex(database: Database, *, missing: bool = False) -> int:
-    """Makes the hashes of sent referrals anew; gives how many referrals there were.
+    """Makes the hashes anew; gives how many sent referrals and flagged people there were.
 
     Args:
-        missing: only of those that have none.
+        missing: of sent referrals, only those that have none.
     """
-    wanted = [_referrals.sent_at.is_not(None)]
+    sent = [_referrals.sent_at.is_not(None)]
     if missing:
-        wanted.append(~exists().where(_terms.referral_id == _referrals.id))
+        sent.append(~exists().where(_terms.referral_id == _referrals.id))
+    unsent = [_cases.referral_id.is_(None), _cases.erased_at.is_(None)]
+    return _in_batches(database, Referral, sent, index) + _in_batches(
+        database, Case, unsent, index_drafts
+    )
+
+
+def _in_batches(
+    database: Database, model: Any, wanted: list[Any], act: Callable[[Session, Any], None]
+) -> int:
     count, after = 0, ""
     while True:
         with database.session() as session:
             found = session.execute(
-                select(Referral)
-                .where(*wanted, _referrals.id > after)
-                .order_by(_referrals.id)
+                select(model)
+                .where(*wanted, model.id > after)
+                .order_by(model.id)
                 .limit(_ROWS_AT_ONCE)
             )
             batch = found.scalars().all()
-            for referral in batch:
-                index(session, referral)
+            for each in batch:
+                act(session, each)
         if not batch:
             return count
         count += len(batch)
         after = batch[-1].id
 
 
-def having(kind: str, text: str) -> list[Any]:
+def having(kind: str, text: str, *, draft: bool = False) -> list[Any]:
     """What must hold of a term for its referral to have all that `text` says of one kind.
 
     One condition for each key that the hashes may be under; none when `text` holds nothing.
+
+    Args:
+        draft: what `index_drafts` wrote, instead of what was sent.
     """
     values = _sought(kind, text)
     if not values:
         return []
-    ways = zip(*(cipher().fingerprints(f"{kind}:{value}") for value in values), strict=True)
+    prefix = _DRAFT if draft else ""
+    ways = zip(*(cipher().fingerprints(f"{prefix}{kind}:{value}") for value in values), strict=True)
     return [
         and_(_terms.fingerprint == first, *(_has_too(fingerprint) for fingerprint in others))
         for first, *others in ways

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.booking.times import from_london
@@ -24,6 +24,7 @@ from bot.records.columns import UTCDateTime
 from bot.records.models import (
     Answer,
     Appointment,
+    Callback,
     Case,
     DiarySlot,
     Flag,
@@ -45,6 +46,7 @@ _cases: Any = Case
 _answers: Any = Answer
 _flags: Any = Flag
 _terms: Any = SearchTerm
+_TO_PHONE: Any = Callback.state == "requested"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Filters:
     flag: FlagFilter | None = None
     unread: bool = False
     mine: bool = False
+    to_phone: bool = False  # who asked for it, and wasn't phoned yet
     since: date | None = None
     until: date | None = None
     find: Find | None = None
@@ -73,6 +76,7 @@ class Row:
     flags: tuple[Flag, ...]
     assignee: str | None
     appointment: datetime | None
+    callback: Callback | None  # a phone call asked for, and not made yet
     demonstration: bool
 
 
@@ -170,6 +174,10 @@ def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, .
             .order_by(DiarySlot.starts_at)
         ).all()
     )
+    callbacks = session.execute(
+        select(Callback).where(Callback.referral_id.in_(referral_ids), _TO_PHONE)
+    ).scalars()
+    to_phone = {each.referral_id: each for each in callbacks}
     return tuple(
         Row(
             case=case,
@@ -179,6 +187,7 @@ def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, .
             flags=tuple(flags.get(case.id, ())),
             assignee=staff.get(case.assigned_to),
             appointment=booked.get(case.referral_id),
+            callback=to_phone.get(case.referral_id),
             demonstration=case.conversation_id.startswith("demonstration-"),
         )
         for case in found
@@ -242,6 +251,8 @@ def _parts(
         wanted.append(_cases.read_at.is_(None))
     if filters.mine:
         wanted.append(_cases.assigned_to == user.id)
+    if filters.to_phone:
+        wanted.append(_cases.referral_id.in_(select(Callback.referral_id).where(_TO_PHONE)))
     parts: list[list[Any]] = []
     if filters.flag != "none":
         flagged = [_cases.live, _cases.rank < NO_FLAG, *wanted, *_came(_cases.arrived_at, filters)]
@@ -282,16 +293,23 @@ def _search(
         at, referral_id = after.split("~")
         place = tuple_(_terms.at, _terms.referral_id)
         behind.append(place < _literals(_moment(at), referral_id))
+    of_draft = and_(
+        _cases.conversation_id == Referral.conversation_id,
+        _cases.referral_id.is_(None),
+        _cases.erased_at.is_(None),
+    )
+    places = select(_terms.at, _terms.referral_id, _cases.id)
+    sent = places.join(Case, _cases.referral_id == _terms.referral_id)
+    drafts = places.join(Referral, Referral.id == _terms.referral_id).join(Case, of_draft)
     streams = [
         session.execute(
-            select(_terms.at, _terms.referral_id, _cases.id)
-            .join(Case, _cases.referral_id == _terms.referral_id)
-            .where(has, _is(_terms, service_id), *behind)
+            query.where(has, _is(_terms, service_id), *behind)
             .order_by(_terms.service_id.desc(), _terms.at.desc(), _terms.referral_id.desc())
             .limit(limit)
         )
         for service_id in scopes(user)
-        for has in search_terms.having(filters.find or "", filters.text)
+        for query, draft in ((sent, False), (drafts, True))
+        for has in search_terms.having(filters.find or "", filters.text, draft=draft)
     ]
     found = heapq.merge(*streams, key=tuple, reverse=True)
     return [

@@ -6,9 +6,11 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import delete, false, or_, select
 
+from bot.crisis.flagging import FlagDraft
 from bot.records import encryption as encryption_module
 from bot.records import referrals, search_terms
 from bot.records.encryption import Cipher
+from bot.records.flags import keep_flag
 from bot.records.models import SearchTerm
 from bot.records.rotation import rotate
 
@@ -31,8 +33,15 @@ def send(session, now, answers=ANSWERS, conversation_id: str = "c"):
     return referral
 
 
-def found(session, kind: str, text: str) -> set[str]:
-    wanted = or_(false(), *search_terms.having(kind, text))
+def flag(session, now):
+    draft = FlagDraft("alert", "suicidal", (), "end it", "I want to end it", "match")
+    return keep_flag(
+        session, draft, conversation_id="c", message_id="m", service_id="berkshire", now=now
+    )
+
+
+def found(session, kind: str, text: str, *, draft: bool = False) -> set[str]:
+    wanted = or_(false(), *search_terms.having(kind, text, draft=draft))
     return set(session.execute(select(SearchTerm.referral_id).where(wanted)).scalars())
 
 
@@ -105,7 +114,41 @@ def test_a_draft_is_not_found(database, now) -> None:
         referrals.set_answer(
             session, referral, "about.name", "Jo", said=None, message_id=None, now=now
         )
-        assert found(session, "name", "jo") == set()
+        assert found(session, "name", "jo") == found(session, "name", "jo", draft=True) == set()
+
+
+@pytest.mark.parametrize("first", ["answer", "flag"])
+def test_the_draft_of_someone_flagged_is_found_until_it_is_sent(database, now, first: str) -> None:
+    with database.session() as session:
+        referral = referrals.begin(session, "c", None, now)
+
+        def answer(value: str) -> None:
+            referrals.set_answer(
+                session, referral, "about.name", value, said=None, message_id=None, now=now
+            )
+
+        if first == "answer":
+            answer("Jo")
+        flag(session, now)
+        if first == "flag":
+            answer("Al")
+            answer("Jo")
+        assert found(session, "name", "jo", draft=True) == {referral.id}
+        assert found(session, "name", "al", draft=True) == found(session, "name", "jo") == set()
+        referrals.send(session, referral, now)
+        assert found(session, "name", "jo") == {referral.id}
+        assert found(session, "name", "jo", draft=True) == set()
+
+
+def test_a_draft_that_is_taken_into_a_flagged_conversation_is_found(database, now) -> None:
+    with database.session() as session:
+        referral = referrals.begin(session, "old", "berkshire", now)
+        referrals.set_answer(
+            session, referral, "about.name", "Jo", said=None, message_id=None, now=now
+        )
+        flag(session, now)
+        referrals.move(session, referral, "c", now)
+        assert found(session, "name", "jo", draft=True) == {referral.id}
 
 
 def test_people_alike_share_kinds(database, now) -> None:
@@ -152,7 +195,12 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def test_search_outlives_a_change_of_keys(database, now, keys: list[str]) -> None:
     with database.session() as session:
-        referral_id = send(session, now).id
+        referral_id = send(session, now, conversation_id="sent").id
+        flag(session, now)
+        draft = referrals.begin(session, "c", "berkshire", now)
+        referrals.set_answer(
+            session, draft, "about.name", "Zoe", said=None, message_id=None, now=now
+        )
     keys.insert(0, Fernet.generate_key().decode())
     with database.reading() as session:
         assert found(session, "name", "zoe") == {referral_id}
@@ -160,3 +208,4 @@ def test_search_outlives_a_change_of_keys(database, now, keys: list[str]) -> Non
     del keys[1]
     with database.reading() as session:
         assert found(session, "name", "zoe") == {referral_id}
+        assert found(session, "name", "zoe", draft=True) == {draft.id}

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.records import referrals
 from bot.records.models import Flag
 from bot.staff.rules import rules
 
@@ -96,6 +97,7 @@ def test_a_key_that_no_page_gave_is_refused(reviewer, after: str) -> None:
         ("since=2026-12-02", {"plain"}),
         ("until=2026-12-01", {"flagged"}),
         ("since=soon&state=strange", {"flagged", "plain"}),
+        ("since=0001-01-01&until=9999-12-31", {"flagged", "plain"}),
     ],
 )
 def test_filters(console, reviewer, query: str, shown: set[str]) -> None:
@@ -136,6 +138,27 @@ def test_search(console, reviewer, find: str, text: str, found: bool) -> None:
     page = reviewer.post("/search", find=find, text=text)
     assert (case_id in order(page)) is found
     assert text not in str(page.url)
+
+
+@pytest.mark.parametrize(
+    ("find", "text"), [("name", "jo"), ("name", "jo example"), ("phone", "07700 900 555")]
+)
+def test_someone_flagged_is_found_by_what_they_gave_before_sending(
+    console, reviewer, find: str, text: str
+) -> None:
+    case_id, _ = console.flag()
+    given = {"about.name": "Jo Example", "about.phone": "+447700900555"}
+    with console.database.session() as session:
+        draft = referrals.begin(session, "c", None, console.clock.now)
+        for question_id, value in given.items():
+            referrals.set_answer(
+                session, draft, question_id, value, said=None, message_id=None, now=draft.updated_at
+            )
+    console.refer(conversation_id="another", about__name="Jo Smith")
+    reviewer.get("/")
+    assert case_id in order(reviewer.post("/search", find=find, text=text))
+    others = console.staff(services=("lewisham",)).sign_in()
+    assert order(others.post("/search", find=find, text=text)) == []
 
 
 def test_search_by_reference(console, reviewer) -> None:
