@@ -48,6 +48,16 @@ class CancelAppointment(FoyerAction):
         return entered(booking().cancel(tracker.sender_id, now()), say, FORM)
 
 
+class StopMessages(FoyerAction):
+    """Stops the letters and text messages, and takes the person off the waiting list."""
+
+    def name(self) -> str:
+        return "action_stop_messages"
+
+    def act(self, say: Say, tracker: Tracker) -> None:
+        say(booking().stop_messages(tracker.sender_id, text_of(tracker), now()))
+
+
 class AskBookingAnswer(AskQuestion):
     """Asks the open question of the booking."""
 

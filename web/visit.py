@@ -74,6 +74,8 @@ def routes(page: OwnPage | None = None) -> list[Route]:
         try:
             if act == "cancel":
                 link = await run(lambda page: page.cancel(token, _now()))
+            elif act == "stop":
+                link = await run(lambda page: page.stop_messages(token, _now()))
             else:
                 link = await run(lambda page: page.take(token, slot, _now()))
         except SlotTaken:

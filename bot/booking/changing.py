@@ -6,7 +6,7 @@ Each works inside the caller's transaction, so that all of it is done or nothing
 from __future__ import annotations
 
 from bot.booking import diary, waiting
-from bot.booking.letters import tell
+from bot.booking.letters import take_back, tell
 from bot.booking.visit import Visit
 from bot.outbox.bookings import undo
 from bot.records.models import Appointment
@@ -48,6 +48,12 @@ def cancel(visit: Visit) -> Appointment:
     appointment = diary.cancel(visit.session, visit.referral.id, visit.now)
     tell(visit, "cancelled", appointment, diary.slot_of(visit.session, appointment))
     return appointment
+
+
+def stop_messages(visit: Visit) -> None:
+    """Takes back the consent to be written to: no letters, and off the waiting list."""
+    take_back(visit)
+    waiting.leave(visit)
 
 
 def _undo_elsewhere(visit: Visit) -> None:

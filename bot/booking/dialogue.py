@@ -82,6 +82,21 @@ class Booking:
         """Asks whether to cancel the appointment."""
         return self._manage(conversation_id, now, "cancel")
 
+    def stop_messages(self, conversation_id: str, text: str, now: datetime) -> Reply:
+        """Stops what the person is written about any referral of theirs; says what has stopped.
+
+        Nothing, unless the text clearly says so: it may ask for a reminder.
+        """
+        texts = booking_data().texts
+        if not said(text, "no_messages"):
+            return Reply(texts.messages_how)
+        with self._database.session() as session:
+            visits = self._visits(session, conversation_id, now)
+            if not visits:
+                return Reply(texts.messages_elsewhere)
+            stopped = [text for text in map(posting.stop, visits) if text]
+        return Reply("\n\n".join(dict.fromkeys(stopped)) or texts.messages_none)
+
     def status(self, conversation_id: str, now: datetime) -> Reply:
         """How every referral of this conversation stands, the newest first."""
         with self._database.reading() as session:
@@ -128,6 +143,8 @@ class Booking:
             bookmark = visit.bookmark if visit else None
             if visit is None or bookmark is None:
                 return True
+            if turn.intent == "stop_messages" and bookmark.step not in posting.STEPS:
+                return False  # though "stop" alone would leave the question
             asking = asks(turn.text, words().question_words)
             elsewhere = turn.is_question or turn.intent not in _OURS
             if bookmark.step == "callback_time":

@@ -107,6 +107,12 @@ def release(session: Session, referral_id: str, *, but: str | None = None) -> No
             _free(session, slot, "held")
 
 
+def release_all(session: Session, referral_id: str) -> None:
+    """Lets go of what was promised too: they have an appointment, or want none."""
+    for slot in _held(session, referral_id):
+        _free(session, slot, "held")
+
+
 def held(session: Session, referral_id: str, now: datetime) -> DiarySlot | None:
     """The slot that is kept for the referral now; if there are several, the one kept longest."""
     kept = [slot for slot in _held(session, referral_id) if slot.held_until > now < slot.starts_at]
@@ -145,7 +151,7 @@ def book(session: Session, slot_id: str, referral_id: str, now: datetime) -> App
             session.add(appointment)
     except IntegrityError:
         raise SlotTaken(slot_id) from None
-    _release_all(session, referral_id)
+    release_all(session, referral_id)
     return appointment
 
 
@@ -169,7 +175,7 @@ def move(session: Session, slot_id: str, referral_id: str, now: datetime) -> App
     except IntegrityError:
         raise SlotTaken(slot_id) from None
     _give_back(session, former)
-    _release_all(session, referral_id)
+    release_all(session, referral_id)
     return appointment
 
 
@@ -264,12 +270,6 @@ def _take(
 def _held(session: Session, referral_id: str) -> list[DiarySlot]:
     held = select(DiarySlot).where(_slots.held_by == referral_id, _slots.state == "held")
     return list(session.execute(held).scalars())
-
-
-def _release_all(session: Session, referral_id: str) -> None:
-    """Lets go of what was promised too: they have an appointment."""
-    for slot in _held(session, referral_id):
-        _free(session, slot, "held")
 
 
 def _give_back(session: Session, slot_id: str) -> None:

@@ -1,7 +1,8 @@
 """Messages to the person about their appointment or summary: only as they agreed.
 
 They agree in the chat, once asked; the ways that may be used are those they gave in the
-pre-screen and that are set up here. What they agreed to is in the referral's progress.
+pre-screen and that are set up here. What they agreed to is in the referral's progress, until they
+take it back.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from sqlalchemy import and_, or_, select
+
 from bot.booking.calendar_file import calendar_file
 from bot.booking.links import visit_link
 from bot.booking.offering import way
@@ -17,15 +20,16 @@ from bot.booking.rules import rules_of
 from bot.booking.texts import booking_data
 from bot.booking.times import long_time
 from bot.booking.visit import Visit
-from bot.outbox.queue import put, withdraw
+from bot.outbox.queue import OVER, put, withdraw
 from bot.outbox.texts import LetterName, outbox_data
 from bot.records import referrals
-from bot.records.models import Appointment, DiarySlot, Referral
+from bot.records.models import Appointment, DiarySlot, OutboxMessage, Referral
 from bot.settings import settings
 
 Way = Literal["email", "text"]
+About = Literal["letters", "waiting"]  # the appointment, or free times; a key in the progress
 
-_AGREED = "letters"  # in the referral's progress
+_messages: Any = OutboxMessage  # its columns
 
 
 def ways(visit: Visit) -> tuple[Way, ...]:
@@ -45,21 +49,36 @@ def ways(visit: Visit) -> tuple[Way, ...]:
     return tuple(found)
 
 
-def agreed(referral: Referral) -> tuple[Way, ...] | None:
+def agreed(referral: Referral, about: About = "letters") -> tuple[Way, ...] | None:
     """The ways the person agreed to; None when they haven't been asked."""
-    kept = (referral.progress or {}).get(_AGREED)
+    kept = (referral.progress or {}).get(about)
     return None if kept is None else tuple(kept)
 
 
-def reached(visit: Visit) -> tuple[Way, ...]:
-    """The ways by which the person is told of their appointment: agreed to, and still usable."""
-    wanted = agreed(visit.referral) or ()
-    return tuple(each for each in ways(visit) if each in wanted)
+def reached(visit: Visit, about: About = "letters") -> tuple[Way, ...]:
+    """The ways by which the person is told: agreed to, and still usable."""
+    wanted = agreed(visit.referral, about)
+    if wanted is None and about == "waiting":  # they joined before it was asked
+        return ways(visit)[:1]
+    return tuple(each for each in ways(visit) if each in (wanted or ()))
 
 
-def agree(referral: Referral, to: Sequence[Way]) -> None:
+def agree(referral: Referral, to: Sequence[Way], about: About = "letters") -> None:
     """Keeps what the person agreed to; nothing, when they said no."""
-    referral.progress = {**(referral.progress or {}), _AGREED: list(to)}
+    referral.progress = {**(referral.progress or {}), about: list(to)}
+
+
+def take_back(visit: Visit, about: About = "letters") -> None:
+    """Forgets that the person agreed, and takes back what was written and hasn't been sent."""
+    referral = visit.referral
+    if agreed(referral, about) is not None:
+        referral.progress = {key: kept for key, kept in referral.progress.items() if key != about}
+    stems = [f"waiting:{referral.id}:"]
+    if about == "letters":
+        mine = select(Appointment.id).where(Appointment.referral_id == referral.id)
+        stems = [f"appointment:{each}:" for each in visit.session.execute(mine).scalars()]
+    for stem in stems:
+        withdraw(visit.session, stem)
 
 
 def tell(visit: Visit, name: LetterName, appointment: Appointment, slot: DiarySlot) -> None:
@@ -104,7 +123,34 @@ def offer_time(visit: Visit, slot: DiarySlot, until: datetime) -> None:
     """Writes that a time has come free and is kept for them until then."""
     values = {**_values(visit, slot), "until": long_time(until)}
     key = f"waiting:{visit.referral.id}:{slot.id}:{slot.version}"
-    _write(visit, "time_free", key, values, slot, over=until, only=ways(visit)[:1])
+    _write(visit, "time_free", key, values, slot, over=until, only=reached(visit, "waiting"))
+
+
+def times_offered(visit: Visit, since: datetime) -> int:
+    """Of how many free times the person was told since then.
+
+    A letter that could not be delivered in time doesn't count, one to an address that is refused
+    does.
+    """
+    keys = visit.session.execute(
+        select(_messages.key).where(
+            _messages.referral_id == visit.referral.id,
+            _messages.key.startswith(f"waiting:{visit.referral.id}:", autoescape=True),
+            _messages.created_at >= since,
+            or_(
+                _messages.state == "delivered",
+                and_(_messages.state == "dead", _messages.problem != OVER),
+            ),
+        )
+    ).scalars()
+    return len({key.rpartition(":")[0] for key in keys})  # told in two ways, it is one
+
+
+def end_waiting(visit: Visit, to: Sequence[Way]) -> None:
+    """Writes that the person is told of no more free times."""
+    values = {"reference": visit.referral.reference, "link": visit_link(visit)}
+    key = f"waiting:{visit.referral.id}:over:{int(visit.now.timestamp())}"
+    _write(visit, "waiting_over", key, values, None, only=to)
 
 
 def send_summary(visit: Visit, attachments: Sequence[Mapping[str, str]]) -> None:
@@ -137,7 +183,7 @@ def _write(
     letter = getattr(letters, name)
     answers = referrals.answers(visit.session, visit.referral)
     mark = [letters.demonstration] if slot is not None and slot.demonstration else []
-    wanted = only or reached(visit)
+    wanted = reached(visit) if only is None else only
     for each in (one for one in ways(visit) if one in wanted):
         if each == "email":
             text = "\n\n".join([*mark, letter.text.format(**values), letters.footer])

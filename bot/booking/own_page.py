@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.booking import changing, diary, elsewhere
+from bot.booking import changing, diary, elsewhere, letters, waiting
 from bot.booking.calendar_file import calendar_file
 from bot.booking.fhir.client import Unreachable
 from bot.booking.fhir.diary import RemoteDiary
@@ -25,6 +25,7 @@ from bot.booking.summary_file import summary_pdf
 from bot.booking.times import long_time
 from bot.booking.visit import Visit
 from bot.knowledge.services import Service
+from bot.outbox.texts import outbox_data
 from bot.records.database import Database
 from bot.records.models import Appointment, DiarySlot
 
@@ -39,7 +40,9 @@ class LinkOver(Exception):
 class View:
     """What the page shows. `times` are ids of slots with their titles.
 
-    `away` is whether the diary can't be reached; `who_to_ask` says who knows then.
+    `away` is whether the diary can't be reached; `who_to_ask` says who knows then. `told_by` are
+    the ways by which the person is written to about their appointment, in words; `waiting` is
+    whether they are on the waiting list.
     """
 
     service: str
@@ -51,6 +54,8 @@ class View:
     times: tuple[tuple[str, str], ...]
     away: bool
     has_summary: bool
+    told_by: tuple[str, ...]
+    waiting: bool
 
 
 class OwnPage:
@@ -95,6 +100,8 @@ class OwnPage:
                 ),
                 away=away,
                 has_summary=visit.service.handover.kind == "summary",
+                told_by=tuple(outbox_data().ways[each] for each in letters.reached(visit)),
+                waiting=waiting.is_waiting(visit),
             )
 
     def take(self, token: str, slot_id: str, now: datetime) -> str:
@@ -122,6 +129,12 @@ class OwnPage:
                 changing.cancel(visit)
             except diary.NothingBooked:
                 raise LinkOver from None
+            return visit_link(visit)
+
+    def stop_messages(self, token: str, now: datetime) -> str:
+        """Stops all that the person is written; gives the link. Raises LinkOver."""
+        with self._changing(token, now) as visit:
+            changing.stop_messages(visit)
             return visit_link(visit)
 
     def calendar(self, token: str, now: datetime) -> str:

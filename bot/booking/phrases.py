@@ -16,7 +16,6 @@ _BUTTONS = {  # which titles say what, beside the phrases of the same name
     "call": ("yes_callback",),
     "email": ("yes_email", "yes_summary"),
     "text": ("yes_text",),
-    "tell_me": ("wait_list",),
     "no": ("no_book", "no_cancel", "no_callback", "no_wait_list", "no_letters", "no_summary"),
     "change": ("change",),
     "cancel": ("cancel", "yes_cancel"),

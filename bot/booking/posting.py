@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.booking import letters, waiting
+from bot.booking import changing, letters, waiting
 from bot.booking.bookmark import Bookmark
 from bot.booking.phrases import is_yes, said
+from bot.booking.replies import about
 from bot.booking.rules import rules_of
 from bot.booking.summary import summary_files
 from bot.booking.texts import booking_data
@@ -33,10 +34,12 @@ def begin(visit: Visit) -> bool:
 def begin_waiting(visit: Visit) -> bool:
     """Opens the question whether to tell them of free times.
 
-    False where they can't be told, and where another system keeps the diary: a time there can't
-    be kept for them.
+    False where they can't be told, where staff have booked them or ended their case, and where
+    another system keeps the diary: a time there can't be kept for them.
     """
     if visit.service.handover.fhir is not None or not letters.ways(visit):
+        return False
+    if not waiting.may_wait(visit):
         return False
     visit.keep(Bookmark(step="wait"))
     return True
@@ -54,17 +57,14 @@ def question(visit: Visit, bookmark: Bookmark) -> Reply:
         "phone": show_phone(phone) if phone else "",
         "reminder": _reminder(visit),
     }
-    if bookmark.step == "wait":
-        return Reply(texts.wait_ask, buttons((titles.wait_list, titles.no_wait_list)))
     if bookmark.step == "summary":
         offered = (titles.yes_summary, titles.no_summary)
         return Reply(texts.summary_ask.format(**values), buttons(offered))
-    text = texts.letters_ask_both
-    if len(able) == 1:
-        text = texts.letters_ask_email if able == ("email",) else texts.letters_ask_text
+    asked = "wait_ask" if bookmark.step == "wait" else "letters_ask"
+    text = getattr(texts, f"{asked}_{able[0] if len(able) == 1 else 'both'}")
     offers = {"email": titles.yes_email, "text": titles.yes_text}
-    chosen = [offers[way] for way in able]
-    return Reply(text.format(**values), buttons((*chosen, titles.no_letters)))
+    no = titles.no_wait_list if bookmark.step == "wait" else titles.no_letters
+    return Reply(text.format(**values), buttons((*(offers[way] for way in able), no)))
 
 
 def understands(visit: Visit, bookmark: Bookmark, text: str) -> bool:
@@ -80,18 +80,33 @@ def answer(visit: Visit, bookmark: Bookmark, text: str) -> Outcome:
         return Outcome((Reply(booking_data().texts.confirm_unclear),))
     if bookmark.step == "summary":
         return _send_summary(visit)
-    if bookmark.step == "wait":
-        waiting.join(visit)
-        return _over(visit, booking_data().texts.wait_done, "waiting")
     able = letters.ways(visit)
     named = tuple(way for way in able if way in text.lower())
+    if bookmark.step == "wait":
+        waiting.join(visit, named or able)
+        return _over(visit, booking_data().texts.wait_done, "waiting")
     letters.agree(visit.referral, named or able)
     has = visit.booked()
     if has is not None:
         letters.tell(visit, "booked", *has)
     texts = booking_data().texts
     too_soon = has is not None and letters.reminder_due(visit, has[1]) is None
-    return _over(visit, texts.letters_yes_only if too_soon else texts.letters_yes, "booked")
+    text = texts.letters_yes_only if too_soon else texts.letters_yes
+    return _over(visit, f"{text} {texts.letters_stop}", "booked")
+
+
+def stop(visit: Visit) -> str | None:
+    """Takes back what the person agreed to, and says what has stopped; None if nothing was sent."""
+    texts, has = booking_data().texts, visit.booked()
+    waited, told = waiting.is_waiting(visit), bool(letters.agreed(visit.referral))
+    changing.stop_messages(visit)
+    if waited:
+        return texts.list_left
+    if not told:
+        return None
+    if has is not None and has[1].starts_at > visit.now:
+        return about(has[1], texts.messages_stopped_booked).text
+    return texts.messages_stopped
 
 
 def begin_summary(visit: Visit) -> bool:
@@ -114,7 +129,7 @@ def _reminder(visit: Visit) -> str:
 def _yes_to(visit: Visit, bookmark: Bookmark) -> tuple[str, ...]:
     """What says yes to the open question, beside yes."""
     if bookmark.step == "wait":
-        return ("tell_me",)
+        return ("tell_me", *letters.ways(visit))
     return ("email",) if bookmark.step == "summary" else letters.ways(visit)
 
 

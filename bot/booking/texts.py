@@ -21,6 +21,9 @@ class Limits(Strict):
     notice_hours: int
     remind_hours: PositiveInt
     waiting_hold_minutes: PositiveInt
+    waiting_from: time
+    waiting_until: time
+    waiting_offers: PositiveInt
     undo_minutes: PositiveInt
     link_days: PositiveInt
     lookup_tries: PositiveInt
@@ -31,6 +34,14 @@ class Limits(Strict):
     contact_question: str
     offered_at_once: PositiveInt
     offered_a_day: PositiveInt
+
+    @validator("waiting_until")
+    def long_enough(cls, until: time, values: dict[str, Any]) -> time:
+        """A time can be kept for someone within the hours in which they are told."""
+        begins, minutes = values.get("waiting_from"), values.get("waiting_hold_minutes")
+        if begins and minutes and _minutes(until) - _minutes(begins) < minutes:
+            raise ValueError("is too soon after `waiting_from` for `waiting_hold_minutes`")
+        return until
 
 
 class Demonstration(Strict):
@@ -75,7 +86,6 @@ class Buttons(Strict):
     no_callback: str
     any_time: str
     prepare: str
-    wait_list: str
     no_wait_list: str
     yes_email: str
     yes_text: str
@@ -108,6 +118,7 @@ class Understood(Strict):
     change: tuple[str, ...]
     cancel: tuple[str, ...]
     keep: tuple[str, ...]
+    no_messages: tuple[str, ...]
     earliest: tuple[str, ...]
     whichever: tuple[str, ...]
     asking_for_times: tuple[str, ...]
@@ -141,6 +152,10 @@ _FILLED: dict[str, frozenset[str]] = {
     "letters_ask_text": frozenset({"phone", "reminder"}),
     "letters_ask_both": frozenset({"email", "phone", "reminder"}),
     "letters_reminder_later": frozenset({"hours"}),
+    "wait_ask_email": frozenset({"email"}),
+    "wait_ask_text": frozenset({"phone"}),
+    "wait_ask_both": frozenset({"email", "phone"}),
+    "messages_stopped_booked": _WHEN,
     "summary_ask": frozenset({"email"}),
     "summary_sent": frozenset({"email"}),
     "open_now": frozenset({"hours"}),
@@ -185,7 +200,9 @@ class Texts(Strict):
     reference: str
     how_to_change: str
     none_free: str
-    wait_ask: str
+    wait_ask_email: str
+    wait_ask_text: str
+    wait_ask_both: str
     wait_done: str
     wait_known: str
     wait_no: str
@@ -196,7 +213,14 @@ class Texts(Strict):
     letters_reminder_later: str
     letters_yes: str
     letters_yes_only: str
+    letters_stop: str
     letters_no: str
+    list_left: str
+    messages_stopped: str
+    messages_stopped_booked: str
+    messages_none: str
+    messages_how: str
+    messages_elsewhere: str
     summary_ask: str
     summary_sent: str
     summary_no: str
@@ -264,6 +288,10 @@ class Texts(Strict):
         if unknown:
             raise ValueError(f"{{{sorted(unknown)[0]}}} is never filled in here")
         return sentence
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 class BookingData(Strict):

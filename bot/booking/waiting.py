@@ -1,12 +1,13 @@
 """The waiting list: who is told when a time comes free, and for how long it is kept for them.
 
-First come, first told. A time that isn't taken up is free for everyone again when its hold runs
-out, and goes to the next on the list.
+First come, first told, and only by day. A time that isn't taken up is free for everyone again when
+its hold runs out, and goes to the next on the list. Nobody is told for ever: after some times that
+they didn't take they are off the list, and so is whoever has nothing to wait for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +17,14 @@ from sqlalchemy.orm import Session
 from bot.booking import diary, letters
 from bot.booking.rules import rules_of
 from bot.booking.texts import booking_data
+from bot.booking.times import in_london
 from bot.booking.visit import Visit
 from bot.knowledge.services import Service
+from bot.records.cases import by_referral
 from bot.records.database import Database
 from bot.records.models import DiarySlot, Referral, Waiting
+
+_WAIT = ("incoming", "accepted", "contacted")  # cases that staff haven't booked or ended
 
 _waiting: Any = Waiting  # its columns
 
@@ -30,8 +35,19 @@ def is_waiting(visit: Visit) -> bool:
     return visit.session.execute(query).first() is not None
 
 
-def join(visit: Visit) -> None:
-    """Puts the person on the list of their service, once."""
+def may_wait(visit: Visit) -> bool:
+    """Whether there is something to wait for: staff haven't booked them or ended their case."""
+    case = by_referral(visit.session, visit.referral.id)
+    return case is None or case.state in _WAIT
+
+
+def join(visit: Visit, to: Sequence[letters.Way]) -> None:
+    """Puts the person on the list of their service, once.
+
+    Args:
+        to: the ways by which they agreed to be told.
+    """
+    letters.agree(visit.referral, to, "waiting")
     if not is_waiting(visit):
         visit.session.add(
             Waiting(
@@ -44,16 +60,21 @@ def join(visit: Visit) -> None:
 
 
 def leave(visit: Visit) -> None:
-    """Takes the person off the list."""
+    """Takes the person off the list, with the time that is kept for them and its letter."""
     visit.session.execute(delete(Waiting).where(_waiting.referral_id == visit.referral.id))
+    letters.take_back(visit, "waiting")
+    diary.release_all(visit.session, visit.referral.id)
 
 
 def offer_free_times(database: Database, services: Mapping[str, Service], now: datetime) -> int:
     """Keeps free times for those who have waited longest, and writes to them.
 
     Gives how many were offered a time. Someone who was offered one is asked again only after
-    everyone else, and not while a time is kept for them.
+    everyone else, and not while a time is kept for them. At night, and when a time would be kept
+    into it, nobody is.
     """
+    if not _by_day(now):
+        return 0
     offered = 0
     for service in services.values():
         if service.handover.kind == "diary" and service.handover.fhir is None:
@@ -68,28 +89,44 @@ def _offer(session: Session, service: Service, now: datetime) -> int:
         .join(Referral, Referral.id == _waiting.referral_id)
         .where(_waiting.service_id == service.id)
         .order_by(_waiting.told_at.is_not(None), _waiting.told_at, _waiting.joined_at)
-        .with_for_update(skip_locked=True, of=Waiting)
+        .with_for_update(skip_locked=True, of=[Waiting, Referral])
     ).all()
     if not people:
         return 0
     rules = rules_of(service)
-    kept = timedelta(minutes=booking_data().limits.waiting_hold_minutes)
+    limits = booking_data().limits
+    kept = timedelta(minutes=limits.waiting_hold_minutes)
     # It must still be far enough ahead when what is promised ends.
     free = diary.free_slots(session, service.id, now, notice=rules.notice + kept)
     times = [slot for slot in free if rules.allow(slot)]
     offered = 0
     for entry, referral in people:
-        if not times:
-            break
-        if _holds(session, referral.id, now):
-            continue
         visit = Visit(session, referral, service, now)
+        if not may_wait(visit):
+            leave(visit)
+            continue
+        to = letters.reached(visit, "waiting")
+        if not to or _holds(session, referral.id, now):
+            continue
+        if letters.times_offered(visit, entry.joined_at) >= limits.waiting_offers:
+            leave(visit)
+            letters.end_waiting(visit, to)
+            continue
+        if not times:
+            continue
         until = now + kept
         slot = diary.hold(session, times.pop(0).id, referral.id, now, until, promised=True)
         letters.offer_time(visit, slot, until)
         entry.told_at = now
         offered += 1
     return offered
+
+
+def _by_day(now: datetime) -> bool:
+    limits = booking_data().limits
+    begins, ends = in_london(now), in_london(now + timedelta(minutes=limits.waiting_hold_minutes))
+    day = begins.date() == ends.date()
+    return day and limits.waiting_from <= begins.time() and ends.time() <= limits.waiting_until
 
 
 def _holds(session: Session, referral_id: str, now: datetime) -> bool:

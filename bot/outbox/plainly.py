@@ -10,13 +10,14 @@ def subject(key: str) -> str:
     parts = [*key.split(":"), "", ""]
     if parts[0] == "appointment":
         found = parts[2] if parts[2] == "reminder" else parts[3]
+    elif parts[0] == "waiting":
+        found = "waiting_over" if parts[2] == "over" else "time_free"
     elif parts[0] == "referral":
         found = {"message": "referral", "summary": "summary"}.get(parts[2], "referral_notice")
     else:
         found = {
             "callback": "callback_notice",
             "flag": "flag_notice",
-            "waiting": "time_free",
             "undo": "undo",
         }.get(parts[0], "")
     return found if found in outbox_data().subjects else "other"

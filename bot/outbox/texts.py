@@ -9,7 +9,9 @@ from pydantic import PositiveInt, validator
 
 from bot.datafile import DATA, Strict, load_model, only_places
 
-LetterName = Literal["booked", "moved", "cancelled", "reminder", "time_free", "summary"]
+LetterName = Literal[
+    "booked", "moved", "cancelled", "reminder", "time_free", "waiting_over", "summary"
+]
 
 _NOTICE = frozenset({"service", "day", "time", "link"})
 _LETTER = frozenset({"when", "mode", "reference", "link", "until"})
@@ -68,6 +70,7 @@ class Letters(Strict):
     cancelled: Letter
     reminder: Letter
     time_free: Letter
+    waiting_over: Letter
     summary: Letter
     footer: str
     demonstration: str

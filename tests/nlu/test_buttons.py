@@ -30,6 +30,9 @@ def offered() -> dict[str, str]:
         replies().buttons.ask.payload: "ask_what_can_you_do",
         replies().buttons.more: "get_help_now",
         "Erase everything": "erase_my_data",
+        # What people are told that they can write
+        "stop the messages": "stop_messages",
+        "take me off the waiting list": "stop_messages",
     }
     for listed in preparing.lists.values():
         found[listed.all] = "prepare"

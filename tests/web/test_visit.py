@@ -7,13 +7,14 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from bot.booking import waiting
 from bot.booking.links import visit_link
 from bot.booking.own_page import OwnPage
 from bot.booking.visit import Visit
 from bot.knowledge.services import services
 from bot.records import referrals
 from bot.records.database import Database
-from bot.records.models import DiarySlot
+from bot.records.models import DiarySlot, Referral
 from web.visit import routes
 
 
@@ -75,6 +76,19 @@ def test_booking_and_cancelling(client: TestClient, database: Database, soon: da
     assert "Your appointment is cancelled" in cancelled.text
     assert "Take it out of your calendar" in cancelled.text
     assert "METHOD:CANCEL" in client.get(f"{cancelled.url.path}/appointment.ics").text
+
+
+def test_coming_off_the_waiting_list(client: TestClient, database: Database) -> None:
+    here = path(database)
+    assert "waiting list" not in client.get(here).text
+    with database.session() as session:
+        referral = session.execute(select(Referral)).scalar_one()
+        visit = Visit(session, referral, services()["berkshire"], datetime.now(timezone.utc))
+        waiting.join(visit, ("email",))
+    assert "Take me off the waiting list" in client.get(here).text
+    off = client.post(here, data={"act": "stop"})
+    assert off.history[0].status_code == 303
+    assert "waiting list" not in off.text
 
 
 def test_an_old_link_says_so_and_changes_nothing(

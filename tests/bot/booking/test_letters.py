@@ -19,6 +19,7 @@ from bot.records.database import Database
 from bot.records.models import OutboxMessage, Referral
 from tests.bot.booking.conftest import AddSlot, Chat, Mailing, SendReferral, outbox, titles
 
+STOP = "stop the messages"
 EMAIL = {"about.email": "robin@example.com"}
 BOTH = {**EMAIL, "about.phone": "+447700900123", "about.contact_by": ["any"]}
 TEXTS = {"TEXTS_URL": "https://texts.example", "WEBHOOK_SECRET": "a secret of 24 letters or more"}
@@ -264,7 +265,7 @@ def test_no_reminder_of_what_is_nearly_here(
     send_referral(answers=EMAIL)
     book(chat)
     assert "a reminder if you move it to a time more than 48 hours away?" in chat.asked().text
-    assert chat.say("yes please").replies[0].text == booking_data().texts.letters_yes_only
+    assert booking_data().texts.letters_yes_only in chat.say("yes please").replies[0].text
     assert names(outbox(database)) == ["booked"]
 
 
@@ -280,7 +281,73 @@ def test_a_reminder_is_promised_only_where_it_will_be_sent(
     book(chat)
     assert "and a reminder beforehand?" in chat.asked().text
     chat.now = now + timedelta(days=4)  # they answer when it has become too late for one
-    assert chat.say("yes please").replies[0].text == booking_data().texts.letters_yes_only
+    assert booking_data().texts.letters_yes_only in chat.say("yes please").replies[0].text
+
+
+def test_they_take_their_yes_back_and_what_was_written_goes_too(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    assert "stop the messages" in chat.say("yes please").replies[0].text
+    with database.session() as session:
+        queue.failed(session, outbox(database)[1].id, now, "refused", for_good=True)
+    said = chat.booking.stop_messages(chat.conversation_id, STOP, now)
+    assert "won't send you any more messages" in said.text
+    assert "Your appointment is still Sunday 6 December at 10:30am" in said.text
+    assert outbox(database) == []
+    chat.booking.cancel(chat.conversation_id, now)
+    chat.say("yes")
+    assert outbox(database) == []
+    again = chat.booking.stop_messages(chat.conversation_id, STOP, now)
+    assert again.text == booking_data().texts.messages_none
+    book(chat)
+    assert "Shall I email the details" in chat.asked().text  # nothing is sent unless they say so
+
+
+def test_stopping_them_is_no_answer_to_an_open_question(
+    chat: Chat, times: list[str], send_referral: SendReferral, mailing: Mailing
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    chat.start()
+    assert not chat.booking.is_answer(chat.turn("stop texting me", intent="stop_messages"))
+    book(chat)
+    assert chat.booking.is_answer(chat.turn("no, don't email me", intent="stop_messages"))
+
+
+def test_asking_for_a_reminder_stops_nothing(chat: Chat, now: datetime) -> None:
+    said = chat.booking.stop_messages(chat.conversation_id, "can I get a text reminder", now)
+    assert said.text == booking_data().texts.messages_how
+
+
+def test_they_stop_for_every_referral_of_the_chat(
+    database: Database,
+    chat: Chat,
+    times: list[str],
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    send_referral(answers=EMAIL)
+    book(chat)
+    chat.say("yes please")
+    send_referral(service_id="lewisham", answers=EMAIL)
+    said = chat.booking.stop_messages(chat.conversation_id, STOP, now)
+    assert "Your appointment is still" in said.text
+    assert outbox(database) == []
+
+
+def test_another_chat_has_no_messages_to_stop(chat: Chat, now: datetime) -> None:
+    said = chat.booking.stop_messages(chat.conversation_id, STOP, now)
+    assert said.text == booking_data().texts.messages_elsewhere
 
 
 def test_a_text_message_is_short_and_goes_to_the_gateway(

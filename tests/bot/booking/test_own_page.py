@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from icalendar import Calendar
 
-from bot.booking import diary
+from bot.booking import diary, letters, waiting
 from bot.booking.links import visit_link
 from bot.booking.own_page import LinkOver, OwnPage
 from bot.booking.texts import booking_data
@@ -15,7 +15,7 @@ from bot.booking.visit import Visit
 from bot.knowledge.services import services
 from bot.records.database import Database
 from bot.records.models import Referral
-from tests.bot.booking.conftest import AddSlot, SendReferral
+from tests.bot.booking.conftest import AddSlot, Mailing, SendReferral, outbox
 
 
 def link(database: Database, referral_id: str, now: datetime) -> str:
@@ -180,6 +180,48 @@ def test_the_summary_is_only_where_it_is_to_be_taken_along(
         page.summary(berkshire, now)
     with pytest.raises(LinkOver):
         page.summary_pdf(berkshire, now)
+
+
+def test_messages_are_stopped_by_the_link(
+    database: Database,
+    page: OwnPage,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    slot = add_slot(now + timedelta(days=5))
+    mine = send_referral(answers={"about.email": "robin@example.com"})
+    with database.session() as session:
+        letters.agree(session.get(Referral, mine), ("email",))
+    token = token_of(page.take(link(database, mine, now), slot, now))
+    assert page.show(token, now).told_by == ("email",)
+    assert len(outbox(database)) == 2
+    token = token_of(page.stop_messages(token, now))
+    view = page.show(token, now)
+    assert (view.told_by, view.can_change) == ((), True)
+    assert outbox(database) == []
+    page.cancel(token, now)
+    assert outbox(database) == []
+
+
+def test_the_waiting_list_is_left_by_the_link(
+    database: Database,
+    page: OwnPage,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    mine = send_referral(answers={"about.email": "robin@example.com"})
+    with database.session() as session:
+        referral = session.get(Referral, mine)
+        waiting.join(Visit(session, referral, services()["berkshire"], now), ("email",))
+    token = link(database, mine, now)
+    assert page.show(token, now).waiting
+    token = token_of(page.stop_messages(token, now))
+    assert not page.show(token, now).waiting
 
 
 def test_the_page_names_nobody(

@@ -4,6 +4,10 @@ import pytest
 
 from bot.booking.phrases import is_yes, said, says_only
 from bot.booking.texts import booking_data
+from bot.datafile import DATA
+from tests.nlu.lines import lines
+
+COMMANDS = DATA / "nlu" / "commands.yml"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,7 @@ def test_every_button_says_what_it_is_for() -> None:
     assert is_yes(titles.yes_book, "book")
     assert is_yes(titles.yes_cancel, "cancel")
     assert is_yes(titles.yes_callback, "call")
-    assert is_yes(titles.wait_list, "tell_me")
+    assert is_yes("Yes, let me know", "tell_me")
     assert is_yes(titles.yes_email, "email")
     assert is_yes(titles.yes_summary, "email")
     assert is_yes(titles.yes_text, "text")
@@ -69,3 +73,10 @@ def test_every_button_says_what_it_is_for() -> None:
 def test_the_whole_message() -> None:
     assert says_only("Not now.", "leave")
     assert not says_only("not now, maybe friday", "leave")
+
+
+def test_stopping_messages_is_told_from_asking_for_some() -> None:
+    stops = [text for label, text in lines(COMMANDS) if label == "stop_messages"]
+    assert [text for text in stops if not said(text, "no_messages")] == []
+    for text in ("can I get a text reminder", "send me a reminder", "will I get a reminder?"):
+        assert not said(text, "no_messages")

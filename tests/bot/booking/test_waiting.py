@@ -1,19 +1,21 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.booking.dialogue import Booking
 from bot.booking.texts import booking_data
-from bot.booking.times import long_time
+from bot.booking.times import from_london, long_time
 from bot.booking.waiting import offer_free_times
 from bot.knowledge.services import services
+from bot.outbox.worker import deliver_next
 from bot.records.database import Database
-from bot.records.models import DiarySlot, Waiting
+from bot.records.models import Case, DiarySlot, Waiting
 from tests.bot.booking.conftest import AddSlot, Chat, Mailing, SendReferral, outbox, titles
 
+STOP = "take me off the waiting list"
 EMAIL = {"about.email": "robin@example.com"}
 
 
@@ -22,8 +24,8 @@ def wait(database: Database, now: datetime, name: str, send_referral: SendReferr
     send_referral(name, answers={"about.email": f"{name}@example.com"})
     chat = Chat(Booking(database, services()), now, name)
     assert chat.start().ended is None
-    assert "Shall I let you know" in chat.asked().text
-    assert chat.say("Yes, let me know").ended == "waiting"
+    assert f"Shall I email {name}@example.com when one comes free?" in chat.asked().text
+    assert chat.say("Yes, email me").ended == "waiting"
     return chat
 
 
@@ -149,10 +151,168 @@ def test_a_no_leaves_it_and_on_the_list_they_are_not_asked_again(
     send_referral(answers=EMAIL)
     chat.start()
     assert chat.say("No, I'll look again").ended == "not-waiting"
-    wait(database, now, "someone", lambda *_args, **_fields: "")
+    chat.start()
+    assert chat.say("Yes, email me").ended == "waiting"
     again = Chat(Booking(database, services()), now).start()
     assert again.ended == "none-free"
     assert "on the list" in again.replies[0].text
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "minute", "offered"),
+    [
+        (1, 7, 59, 0),
+        (1, 8, 0, 1),
+        (1, 16, 0, 1),  # kept until 8pm
+        (1, 16, 1, 0),
+        (1, 22, 0, 0),
+        (2, 2, 0, 0),
+    ],
+)
+@pytest.mark.parametrize("month", [6, 12])
+def test_times_are_offered_and_kept_by_day_only(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+    month: int,
+    day: int,
+    hour: int,
+    minute: int,
+    offered: int,
+) -> None:
+    mailing()
+    wait(database, now, "first", send_referral)
+    moment = from_london(date(2027, month, day), time(hour, minute))
+    add_slot(moment + timedelta(days=7))
+    assert offer_free_times(database, services(), moment) == offered
+
+
+def deliver(database: Database, moment: datetime) -> None:
+    """Delivers what may go; nothing arrives twice."""
+    while deliver_next(database, {"email": lambda *_: None}, moment):
+        pass
+
+
+def test_nobody_is_written_to_for_ever(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    chat = wait(database, now, "first", send_referral)
+    add_slot(now + timedelta(days=20))
+    for day in range(6):
+        moment = now + timedelta(days=day)
+        offer_free_times(database, services(), moment)
+        deliver(database, moment)
+    told = [letter.key.split(":")[2] for letter in outbox(database)]
+    assert len(told) == booking_data().limits.waiting_offers + 1
+    assert told[-1] == "over"
+    assert holders(database) == [None]
+    chat.now = now + timedelta(days=6)
+    with database.session() as session:  # and they may join again
+        session.execute(delete(DiarySlot))
+    assert chat.start().ended is None
+    assert "Shall I email" in chat.asked().text
+
+
+def test_what_could_not_be_told_does_not_count_against_them(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    wait(database, now, "first", send_referral)
+    add_slot(now + timedelta(days=20))
+    for day in range(6):  # the mail server is down all the time
+        moment = now + timedelta(days=day)
+        deliver_next(database, {}, moment)
+        assert offer_free_times(database, services(), moment) == 1
+    assert {letter.key.split(":")[2] for letter in outbox(database)} != {"over"}
+
+
+@pytest.mark.parametrize("state", ["booked", "closed", "rejected", "merged"])
+def test_whoever_has_nothing_to_wait_for_is_taken_off_and_not_written_to(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+    state: str,
+) -> None:
+    mailing()
+    chat = wait(database, now, "first", send_referral)
+    with database.session() as session:
+        session.execute(select(Case)).scalar_one().state = state
+    slot = add_slot(now + timedelta(days=3))
+    assert offer_free_times(database, services(), now) == 0
+    assert outbox(database) == []
+    with database.session() as session:
+        assert session.execute(select(Waiting)).first() is None
+        session.get(DiarySlot, slot).state = "closed"
+    assert chat.start().ended == "none-free"  # nor are they asked to join
+
+
+def test_they_are_told_in_the_way_they_agreed_to(
+    database: Database,
+    add_slot: AddSlot,
+    chat: Chat,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing(TEXTS_URL="https://texts.example", WEBHOOK_SECRET="a secret of 24 letters or more")
+    phone = {"about.phone": "+447700900123", "about.contact_by": ["any"]}
+    send_referral(answers={**EMAIL, **phone})
+    chat.start()
+    assert "I can email robin@example.com or text 07700 900123" in chat.asked().text
+    assert titles(chat.asked())[:2] == ["Yes, email me", "Yes, text me"]
+    assert chat.say("Yes, text me").ended == "waiting"
+    add_slot(now + timedelta(days=3))
+    assert offer_free_times(database, services(), now) == 1
+    (letter,) = outbox(database)
+    assert letter.payload["body"]["to"] == "+447700900123"
+
+
+def test_they_come_off_the_list_when_they_say_so(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    chat = wait(database, now, "first", send_referral)
+    add_slot(now + timedelta(days=3))
+    assert offer_free_times(database, services(), now) == 1
+    said = chat.booking.stop_messages(chat.conversation_id, STOP, now)
+    assert said.text == booking_data().texts.list_left
+    assert outbox(database) == []
+    assert holders(database) == [None]
+    assert offer_free_times(database, services(), now) == 0
+
+
+def test_a_letter_that_waits_is_taken_back_when_they_book_without_it(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    chat = wait(database, now, "first", send_referral)
+    add_slot(now + timedelta(days=3))
+    offer_free_times(database, services(), now)
+    chat.start()
+    chat.say("the first one")
+    chat.say("yes")
+    assert outbox(database) == []
 
 
 def test_an_empty_list_looks_at_nothing(database: Database, now: datetime) -> None:

@@ -20,6 +20,7 @@ from bot.outbox.texts import outbox_data
         ("appointment:0a:3:cancelled:email", "cancelled"),
         ("appointment:0a:reminder:2:email", "reminder"),
         ("waiting:0a:0b:4:email", "time_free"),
+        ("waiting:0a:over:1780000000:email", "waiting_over"),
         ("undo:0a:1764585000", "undo"),
         ("appointment:0a", "other"),
         ("k", "other"),
