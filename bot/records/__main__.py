@@ -1,6 +1,7 @@
 """For operators: `python -m bot.records migrate | list | show | erase | purge | rotate-keys`.
 
 What `show` prints is personal: it goes to the terminal of whoever asked, and nowhere else.
+That it was printed, erased or removed is in the audit log.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import sys
 from datetime import datetime, timezone
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.operating import exit_status
+from bot.records.cases import by_referral, without_referral
 from bot.records.database import Database, get_database
 from bot.records.erasure import erase_referral
 from bot.records.migrate import fill, migrate
@@ -22,6 +25,7 @@ from bot.records.report import report
 from bot.records.retention import purge
 from bot.records.rotation import rotate
 from bot.settings import settings
+from bot.staff import audit
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,6 +70,8 @@ def _show(chosen: argparse.Namespace) -> int:
     referral_id = _find(database, chosen.reference)
     if referral_id is None:
         return _not_found(chosen.reference)
+    with database.session() as session:
+        _note(session, "operator-showed", session.get(Referral, referral_id))
     print(report(database, referral_id, _now()))
     return 0
 
@@ -76,7 +82,9 @@ def _erase(chosen: argparse.Namespace) -> int:
     if referral_id is None:
         return _not_found(chosen.reference)
     with database.session() as session:
-        erase_referral(session, session.get(Referral, referral_id), by="operator", now=_now())
+        referral = session.get(Referral, referral_id)
+        _note(session, "operator-erased", referral)
+        erase_referral(session, referral, by="operator", now=_now())
     print(f"{chosen.reference} is erased.")
     return 0
 
@@ -84,6 +92,9 @@ def _erase(chosen: argparse.Namespace) -> int:
 def _purge(_chosen: argparse.Namespace) -> int:
     with get_database().session() as session:
         purged = purge(session, _now())
+        audit.record(
+            session, action="operator-purged", user_id=None, now=_now(), details=vars(purged)
+        )
     print(
         f"Removed: {purged.referrals} referrals, {purged.conversations} conversations, "
         f"{purged.flags} flags."
@@ -102,6 +113,19 @@ def _find(database: Database, name: str) -> str | None:
         referral = by_reference(session, code) if code else None
         referral = referral or session.get(Referral, name)
         return None if referral is None else str(referral.id)
+
+
+def _note(session: Session, action: str, referral: Referral) -> None:
+    case = by_referral(session, referral.id) or without_referral(session, referral.conversation_id)
+    audit.record(
+        session,
+        action=action,
+        user_id=None,
+        now=_now(),
+        case_id=case.id if case else None,
+        service_id=referral.service_id,
+        details={"referral": referral.id},
+    )
 
 
 def _not_found(name: str) -> int:

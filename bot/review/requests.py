@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from bot.records.cases import NO_FLAG
 from bot.records.erasure import erase_conversation, erase_referral
 from bot.records.models import Case, Referral, Request, StaffUser
 from bot.records.retention import Purged, purge
 from bot.review.access import may_open
 from bot.review.workflow import NotPossible
+from bot.staff.accounts import may
 
 _requests: Any = Request
+_cases: Any = Case
+_referrals: Any = Referral
 
 
 def ask(
@@ -44,14 +48,24 @@ def ask(
 
 
 def open_requests(session: Session, user: StaffUser) -> list[tuple[Request, Case | None]]:
-    """What waits for a decision and is within this person's services, oldest first."""
+    """What waits for a decision and is this person's to decide, oldest first."""
     found = session.execute(
         select(Request, Case)
         .outerjoin(Case, Case.id == _requests.case_id)
-        .where(_requests.outcome.is_(None), or_(_requests.kind == "purge", Case.id.is_not(None)))
+        .where(_requests.outcome.is_(None))
         .order_by(_requests.asked_at)
     )
-    return [(request, case) for request, case in found if case is None or may_open(user, case)]
+    return [(request, case) for request, case in found if _theirs(user, request, case)]
+
+
+def flag_open(session: Session, case: Case) -> bool:
+    """Whether a flag is open in what erasing the case would take away."""
+    found = session.execute(
+        select(_cases.id).where(
+            _cases.conversation_id == case.conversation_id, _cases.rank != NO_FLAG
+        )
+    )
+    return found.first() is not None
 
 
 def decide(
@@ -63,7 +77,8 @@ def decide(
         The kind, the case it was about (erased by now), and what a retention run removed.
 
     Raises:
-        NotPossible: it is the person's own request, or was decided already.
+        NotPossible: it is the person's own request, not theirs to decide, or was decided already,
+            or a flag is open in what would be erased.
     """
     request: Request | None = session.execute(
         select(Request).where(_requests.id == request_id).with_for_update()
@@ -71,10 +86,12 @@ def decide(
     if request is None or request.outcome is not None:
         raise NotPossible("decided")
     case = session.get(Case, request.case_id) if request.case_id else None
-    if case is not None and not may_open(user, case):
+    if not _theirs(user, request, case):
         raise NotPossible("decided")
     if confirm and request.asked_by == user.id:
         raise NotPossible("own_request")
+    if confirm and case is not None and flag_open(session, case):
+        raise NotPossible("flag_open")
     kind = str(request.kind)
     request.decided_by, request.decided_at = user.id, now
     request.outcome = "done" if confirm else "refused"
@@ -88,9 +105,20 @@ def decide(
     return kind, case, purged
 
 
+def _theirs(user: StaffUser, request: Request, case: Case | None) -> bool:
+    """A retention run is about every service's people, so no lead of one decides on it."""
+    if request.kind == "purge":
+        return may(user, "administrator")
+    return case is not None and may_open(user, case)
+
+
 def _erase(session: Session, case: Case, now: datetime) -> None:
-    referral = session.get(Referral, case.referral_id) if case.referral_id else None
-    if referral is not None:
+    """Erases the referral of a case, or what was begun in its conversation and not sent."""
+    mine = (
+        _referrals.id == case.referral_id
+        if case.referral_id
+        else and_(_referrals.conversation_id == case.conversation_id, _referrals.sent_at.is_(None))
+    )
+    for referral in session.execute(select(Referral).where(mine)).scalars().all():
         erase_referral(session, referral, by="staff", now=now)
-    else:
-        erase_conversation(session, case.conversation_id, by="staff", now=now)
+    erase_conversation(session, case.conversation_id, by="staff", now=now)

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.records.database import Database
+from bot.records.models import Case
+from bot.review.access import may_open
 from bot.review.workflow import NotPossible
 from bot.staff import sessions
 from bot.staff.accounts import ROLES, Role, may
@@ -94,6 +96,8 @@ class Gate:
         try:
             return page.handler(visit)
         except Refused as refused:
+            if refused.status == 404 and not page.quiet:
+                _note_refused(visit)
             return refusal(visit, refused.status)
         except NotPossible as error:
             said = words().said("refused", str(error.args[0]))
@@ -122,6 +126,17 @@ def with_headers(response: Response) -> Response:
 def refusal(visit: Visit, status: int) -> Response:
     """The page that says that something can't be had."""
     return visit.render("error.html", {"status": status}, status)
+
+
+def _note_refused(visit: Visit) -> None:
+    """Keeps that someone asked for a record that isn't theirs, or isn't there."""
+    case_id = visit.request.path_params.get("case_id")
+    if case_id is None:
+        return
+    with visit.writing() as session:
+        case = session.get(Case, case_id)
+        if case is None or not may_open(visit.me, case):
+            visit.audit(session, "record-refused", case)
 
 
 def _meant(page: Page, visit: Visit) -> bool:

@@ -79,6 +79,8 @@ def audit_page(visit: Visit) -> Response:
 def verify(visit: Visit) -> Response:
     """Checks the whole chain, and says how it stands."""
     verified = audit.verify(visit.database)
+    with visit.writing() as session:
+        visit.audit(session, "audit-verified", intact=verified.wrong is None)
     context: dict[str, Any] = {
         "entries": [],
         "staff": {},
@@ -94,14 +96,18 @@ def requests_page(visit: Visit) -> Response:
     with visit.reading() as session:
         found = requests.open_requests(session, visit.me)
         staff = dict(session.execute(select(StaffUser.id, StaffUser.name)).all())
+        flagged = {case.id for _, case in found if case and requests.flag_open(session, case)}
         ids = {case.referral_id for _, case in found if case and case.referral_id}
         references = dict(
             session.execute(
                 select(Referral.id, Referral.reference).where(Referral.id.in_(ids))
             ).all()
         )
+    with visit.writing() as session:
+        visit.audit(session, "requests-viewed", shown=len(found))
     context = {
         "requests": found,
+        "flagged": flagged,
         "staff": staff,
         "references": references,
         "periods": retention().dict(),

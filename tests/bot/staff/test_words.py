@@ -17,6 +17,7 @@ from bot.staff.words import words
 
 def in_code(pattern: str) -> set[str]:
     files = [*(ROOT / "bot/review").glob("*.py"), *(ROOT / "web/staff").glob("*.py")]
+    files.append(ROOT / "bot/records/__main__.py")
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     return set(re.findall(pattern, text))
 

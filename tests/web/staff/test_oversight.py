@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.records import referrals
-from bot.records.models import Case, Erasure, StaffUser
+from bot.records.models import Answer, Case, Erasure, Referral, StaffUser
 from bot.review.numbers import numbers
 
 
@@ -49,6 +49,11 @@ def test_the_whole_log_is_checked(console) -> None:
     assert "The log was changed" in administrator.post("/audit/verify").text
 
 
+def all_cases(console) -> list[Case]:
+    with console.database.reading() as session:
+        return session.execute(select(Case)).scalars().all()
+
+
 def request_path(browser) -> str:
     page = browser.get("/requests").text
     return page.split('action="/staff/requests/')[1].split('"')[0]
@@ -56,7 +61,6 @@ def request_path(browser) -> str:
 
 def test_erasing_takes_two_people(console) -> None:
     case_id = console.refer()
-    console.flag()
     first, second = (console.staff("lead", name=name).sign_in() for name in ("Al One", "Bo Two"))
     first.get(f"/people/{case_id}")
     assert "Asked for" in first.post(f"/people/{case_id}/erase", why="They asked us to").text
@@ -92,6 +96,42 @@ def test_erasing_may_be_refused_and_asked_for_again(console) -> None:
     assert console.case(case_id) is not None
 
 
+def test_nobody_is_erased_while_a_flag_is_open(console) -> None:
+    case_id = console.refer()
+    first, second = (console.staff("lead", name=name).sign_in() for name in ("Al One", "Bo Two"))
+    first.get(f"/people/{case_id}")
+    first.post(f"/people/{case_id}/erase", why="They asked us to")
+    _, flag_id = console.flag()
+    path = request_path(second)
+    assert "Someone may be in danger here" in second.last.text
+    assert "Confirm:" not in second.last.text
+    assert second.post(f"/requests/{path}", answer="confirm").status_code == 409
+    second.get(f"/people/{case_id}")
+    second.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned, safe")
+    second.get("/requests")
+    second.post(f"/requests/{path}", answer="confirm")
+    assert console.case(case_id) is None
+
+
+def test_someone_flagged_who_sent_nothing_can_be_erased_too(console) -> None:
+    case_id, flag_id = console.flag()
+    with console.database.session() as session:
+        draft = referrals.begin(session, "c", "berkshire", console.clock.now)
+        referrals.set_answer(
+            session, draft, "about.name", "Jo", said=None, message_id=None, now=draft.updated_at
+        )
+    first, second = (console.staff("lead", name=name).sign_in() for name in ("Al One", "Bo Two"))
+    first.get(f"/people/{case_id}")
+    first.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned, safe")
+    assert "Erase this person" in first.last.text
+    first.post(f"/people/{case_id}/erase", why="They asked us to")
+    path = request_path(second)
+    second.post(f"/requests/{path}", answer="confirm")
+    with console.database.reading() as session:
+        for model in (Case, Referral, Answer):
+            assert session.execute(select(model)).scalars().all() == []
+
+
 def test_another_services_request_is_not_theirs(console) -> None:
     case_id = console.refer()
     lead = console.staff("lead").sign_in()
@@ -122,8 +162,46 @@ def test_a_retention_run_takes_two_people(console) -> None:
     second.post(f"/requests/{path}", answer="confirm")
     with console.database.reading() as session:
         assert session.execute(select(Case)).scalars().all() == []
-    entry = console.audited()[-1]
-    assert (entry.action, entry.details["referrals"]) == ("purge-confirmed", 1)
+    (entry,) = [each for each in console.audited() if each.action == "purge-confirmed"]
+    assert entry.details["referrals"] == 1
+
+
+@pytest.mark.parametrize("services", [(), ("berkshire",)])
+def test_a_lead_does_not_decide_on_a_retention_run(console, services) -> None:
+    console.refer()
+    console.clock.forward(days=400)
+    administrator = console.staff("administrator").sign_in()
+    administrator.get("/requests")
+    administrator.post("/requests/purge")
+    path = next(
+        part.split('"')[0]
+        for part in administrator.get("/requests").text.split('action="/staff/requests/')[1:]
+        if not part.startswith("purge")
+    )
+    lead = console.staff("lead", services).sign_in()
+    assert path not in lead.get("/requests").text
+    lead.get("/")
+    for answer in ("confirm", "refuse"):
+        assert lead.post(f"/requests/{path}", answer=answer).status_code == 409
+    assert len(all_cases(console)) == 1
+
+
+def test_looking_over_others_is_recorded_too(console) -> None:
+    case_id = console.refer("lewisham")
+    administrator = console.staff("administrator").sign_in()
+    before = len(console.audited())
+    administrator.get("/requests")
+    administrator.post("/audit/verify")
+    administrator.get(f"/people/{case_id}")
+    administrator.get(f"/people/{case_id}/here")
+    administrator.get(f"/people/{'0' * 32}")
+    entries = [(each.action, each.case_id, each.service_id) for each in console.audited()[before:]]
+    assert entries == [
+        ("requests-viewed", None, None),
+        ("audit-verified", None, None),
+        ("record-refused", case_id, "lewisham"),
+        ("record-refused", None, None),
+    ]
 
 
 def test_the_numbers(console) -> None:
