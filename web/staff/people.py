@@ -87,6 +87,7 @@ def read_filters(query: Mapping[str, str]) -> Filters:
         mine="mine" in query,
         since=_day(query.get("since")),
         until=_day(query.get("until")),
+        to_phone="to_phone" in query,
     )
 
 

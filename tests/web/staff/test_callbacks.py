@@ -41,6 +41,30 @@ def test_a_call_that_was_made_is_ticked_off(console, reviewer, case_id) -> None:
     assert "isn&#39;t open any more" in again.text
 
 
+def test_who_asked_is_seen_in_the_queue_and_first_in_their_record(
+    console, reviewer, case_id
+) -> None:
+    other = console.refer(conversation_id="other")
+    record = reviewer.last.text
+    assert "Asked to be phoned" in record.split('id="contact"')[1].split("</section>")[0]
+    row = reviewer.get("/").text.split(f"/people/{case_id}")[1].split("</tr>")[0]
+    assert "Asked to be phoned" in row
+    assert "after four" in row
+    page = reviewer.get("/?to_phone=1").text
+    assert f"/people/{case_id}" in page
+    assert f"/people/{other}" not in page
+    reviewer.get(f"/people/{case_id}")
+    reviewer.post(address(reviewer), version=1)
+    assert f"/people/{case_id}" not in reviewer.get("/?to_phone=1").text
+
+
+def test_who_asked_and_was_flagged_shows_both(console, reviewer, case_id) -> None:
+    console.flag()
+    row = reviewer.get("/").text.split(f"/people/{case_id}")[1].split("</tr>")[0]
+    assert "Needs human contact" in row
+    assert "Asked to be phoned" in row
+
+
 def test_a_call_of_someone_else_is_not_ticked_off(console, reviewer, case_id) -> None:
     call = address(reviewer).split("/")[-2]
     other = console.refer(conversation_id="other")
