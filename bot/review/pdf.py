@@ -8,7 +8,7 @@ the text is in the PDF as a file as well, so no word is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -174,24 +174,28 @@ def _flags(paper: _Paper, record: Person) -> None:
 def _flag(paper: _Paper, flag: Flag) -> None:
     paper.write_line(f"{words().said('categories', flag.category)}, {long_time(flag.at)}")
     paper.write_line(f"“{flag.text}”" if flag.text else "The words were erased.", size=11)
-    rests = f"Rests on “{flag.words}”, " if flag.words and flag.words != flag.text else ""
+    because = f"because of “{flag.words}”, " if flag.words and flag.words != flag.text else ""
     found = [words().said("layers", flag.layer)]
     found += [words().said("qualifiers", each) for each in flag.qualifiers]
-    paper.write_line(f"{rests}{'; '.join(found)}.")
+    paper.write_line(f"Noticed {because}{'; '.join(found)}.")
     if flag.disputed_at:
         paper.write_line("They said later that they didn't mean it that way.")
 
 
 def _answers(paper: _Paper, title: str, rows: Iterable[AnswerRow]) -> None:
-    given = [row for row in rows if row.given]
-    if not given:
+    told = [row for row in rows if row.told]
+    if not told:
         return
     paper.heading(title)
-    for row in given:
-        before = f"  (corrected, before: {', '.join(row.before)})" if row.before else ""
+    for row in told:
+        before = _corrected(row.before)
         before += f"  (said on {_day(row.of)}, not since)" if row.of else ""
         before += "".join(f"  (on {_day(at)} they said: {text})" for text, at in row.earlier)
         paper.write_line(f"{row.label}: {row.answer}{before}")
+
+
+def _corrected(before: Sequence[str]) -> str:
+    return f"  (corrected, before: {', '.join(before)})" if before else ""
 
 
 def _day(moment: datetime | None) -> str:
@@ -217,6 +221,7 @@ def _card(paper: _Paper, card: ScoreCard) -> None:
         paper.write_line(f"Earlier, {long_time(card.earlier_at)}: {total}{change}")
     for item in card.items:
         number = "–" if item.score is None else item.score
-        paper.write_line(f"{number}   {item.number}. {item.text}: {item.answer or 'left out'}")
+        answer = f"{item.answer or 'left out'}{_corrected(item.before)}"
+        paper.write_line(f"{number}   {item.number}. {item.text}: {answer}")
     if score.questionnaire.source:
         paper.write_line(f"Bands: {score.questionnaire.source}", size=7)

@@ -71,15 +71,24 @@ class AnswerRow:
     earlier: tuple[tuple[str, datetime | None], ...] = ()
     of: datetime | None = None
 
+    @property
+    def told(self) -> bool:
+        """Whether they answered, even if they took the answer out later."""
+        return self.given or bool(self.before)
+
 
 @dataclass(frozen=True)
 class ItemRow:
-    """An item of a questionnaire: the answer's words and score, and the one given before."""
+    """An item of a questionnaire: the answer's words and score.
+
+    `before` is what was corrected in this referral, `earlier` the score in the one before.
+    """
 
     number: int
     text: str
     answer: str | None
     score: int | None
+    before: tuple[str, ...]
     earlier: int | None
     safety: bool
 
@@ -179,7 +188,7 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
         age=next((each.filled.age for each in reads if each.filled.age is not None), None),
         waiting=waiting(case, now),
         contact=tuple(row for row in _of(rows, "about") if _part(row) in _CONTACT),
-        access=tuple(row for row in _of(rows, "access") if not row.empty),
+        access=tuple(row for row in _of(rows, "access") if not row.empty or row.before),
         access_said=any(row.given for row in _of(rows, "access")),
         about=tuple(
             row
@@ -266,6 +275,7 @@ class _Answers:
                     text=item.text,
                     answer=None if item.score is None else scale.title(item.score),
                     score=item.score,
+                    before=self._before(self._questions[f"{score.questionnaire.id}.{item.number}"]),
                     earlier=old,
                     safety=score.questionnaire.items[item.number - 1].safety,
                 )

@@ -82,7 +82,7 @@ def test_the_pdf_has_the_record(console, reviewer, case_id, written, caplog) -> 
         "total 18",
         "Acknowledged by Reviewer of berkshire",
         "Phoned",
-        "Rests on “end it all”",
+        "Noticed because of “end it all”",
         "face to face, The Old Dairy",
         "Good time: “after four”",
         "Accepted, Reviewer of berkshire",

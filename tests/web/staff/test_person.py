@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.records import referrals
 from bot.records.conversations import append_events, conversation
-from bot.records.models import Case
+from bot.records.models import Case, Referral
 from bot.staff.rules import rules
 from tests.web.staff.console import events
 
@@ -50,6 +50,36 @@ def test_no_risk_is_ever_scored(console, reviewer) -> None:
         page = reviewer.get(path).text.lower()
         assert not re.search(r"\brisk\b", page)
         assert not re.search(r"\b(low|medium|high)\b", page)
+
+
+def test_corrections_are_shown_with_what_was_there_before(console, reviewer) -> None:
+    case_id = console.refer(access__language="Polish", about__email="jo@example.com")
+    now = console.clock.now
+    corrected = {
+        "phq-9.9": 0,
+        "phq-9.8": None,
+        "access.needs_detail": "a quiet room on the ground floor",
+        "access.needs": ["hearing", "mobility"],
+        "about.email": None,
+        "story.reason": None,
+    }
+    with console.database.session() as session:
+        referral = session.get(Referral, console.case(case_id).referral_id)
+        for question_id, value in corrected.items():
+            referrals.set_answer(
+                session, referral, question_id, value, said=None, message_id=None, now=now
+            )
+    page = reviewer.get(f"/people/{case_id}").text
+    for answer, before in (
+        ("Not at all", "More than half the days"),
+        ("left out", "More than half the days"),
+        ("a quiet room on the ground floor", "a quiet room"),
+        ("Hearing, Moving around", "Hearing"),
+        ("(left out)", "jo@example.com"),
+        ("(left out)", "I want to &lt;b&gt;stop&lt;/b&gt; feeling like this"),
+    ):
+        former = f'<span class="quiet">corrected, before: <del>{before}</del></span>'
+        assert re.search(f">{re.escape(answer)}\\s*{re.escape(former)}", page), answer
 
 
 def test_the_conversation_shows_how_and_what_was_found(console, reviewer) -> None:
