@@ -19,6 +19,7 @@ class SignIn(Strict):
     half_way_minutes: PositiveInt
     idle_minutes: PositiveInt
     hours: PositiveInt
+    warn_minutes: PositiveInt
     recovery_codes: PositiveInt
 
 

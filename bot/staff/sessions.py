@@ -51,6 +51,14 @@ def find(session: Session, token: str, now: datetime) -> tuple[StaffSession, Sta
     return found[0], found[1]
 
 
+def left(current: StaffSession, now: datetime) -> tuple[timedelta, bool]:
+    """How long a session still lasts if nothing is opened, and whether that is its longest."""
+    limits = rules().sign_in
+    idle = current.seen_at - _idle_before(current, now)
+    longest = current.began_at + timedelta(hours=limits.hours) - now
+    return min(idle, longest), longest <= idle
+
+
 def seen(session: Session, current: StaffSession, now: datetime) -> None:
     """Notes that the person is still there."""
     session.execute(

@@ -25,6 +25,8 @@ class Words(Strict):
     ways: Mapping[str, str]
     unanswered: Mapping[str, str]
     notes: Mapping[str, str]
+    written: Mapping[str, str]
+    csv_cut: str
     refused: Mapping[str, str]
     done: Mapping[str, str]
     diary: Mapping[str, str]

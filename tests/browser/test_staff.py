@@ -12,6 +12,7 @@ import pyotp
 import pytest
 import uvicorn
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -19,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from bot.booking import diary
 from bot.knowledge import answers
 from bot.records.database import Database
-from bot.records.models import Base, DiarySlot, Flag
+from bot.records.models import Base, DiarySlot, Flag, StaffSession
 from bot.staff import accounts
 from bot.staff.rules import rules
 from tests.browser.chromium import DESKTOP
@@ -222,6 +223,43 @@ def test_the_sound_stays_off_once_turned_off(sign_in: Callable[..., Page]) -> No
     page.get_by_role("button", name="Sound is on").click()
     page.reload()
     expect(page.get_by_role("button", name="Sound is off")).to_be_visible()
+
+
+def idle(console: Console, page: Page, minutes: int) -> None:
+    """Has the person open nothing for so long; the tab looks as if someone came back to it."""
+    with console.database.session() as session:
+        for each in session.execute(select(StaffSession)).scalars():
+            each.seen_at = console.clock.now - timedelta(minutes=minutes)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_someone_is_warned_before_they_are_signed_out(
+    console: Console, sign_in: Callable[..., Page], scan: Scan
+) -> None:
+    console.refer()
+    limits = rules().sign_in
+    page = sign_in()
+    idle(console, page, limits.idle_minutes - 2)
+    expect(page.get_by_role("alert")).to_have_text("You will be signed out in 2 minutes.")
+    scan(page)
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    idle(console, page, limits.idle_minutes)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("New flags are not announced here")).to_be_visible()
+
+
+def test_who_is_signed_out_while_writing_keeps_what_they_wrote(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    case_id = console.refer()
+    page = sign_in()
+    page.goto(f"{console.url}/people/{case_id}")  # type: ignore[attr-defined]
+    page.get_by_label("Add a note").fill("Rang, no answer")
+    idle(console, page, rules().sign_in.idle_minutes)
+    expect(page.get_by_role("alert")).to_contain_text("copy it before you sign in again")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_label("Your note")).to_have_value("Rang, no answer")
 
 
 def test_two_people_in_one_record(console: Console, sign_in: Callable[..., Page]) -> None:

@@ -148,16 +148,15 @@ def _meant(page: Page, visit: Visit) -> bool:
         if page.needs == "anyone" or visit.current is None
         else visit.current.csrf
     )
-    return bool(expected) and secrets.compare_digest(visit.text("csrf"), str(expected))
+    given = visit.text("csrf").encode()
+    return bool(expected) and secrets.compare_digest(given, str(expected).encode())
 
 
 def _sign_in_first(page: Page, visit: Visit) -> Response:
     if page.quiet:
         return Response(status_code=401)
     if page.method == "POST":
-        # Somebody may have written a long note before the session ended: give it back.
-        written = [
-            value for name, value in visit.form.items() if name != "csrf" and len(str(value)) > 20
-        ]
+        # Somebody may have written a note before the session ended: give it back.
+        written = {label: visit.text(name) for name, label in words().written.items()}
         return visit.render("signed_out.html", {"written": written}, 401)
     return visit.go("/sign-in")

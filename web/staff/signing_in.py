@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import segno
 from markupsafe import Markup
 from sqlalchemy.orm import Session
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from bot.records.models import StaffUser
 from bot.settings import settings
 from bot.staff import accounts, sessions
+from bot.staff.rules import rules
 from web.staff.visit import FORM_COOKIE, SESSION_COOKIE, Refused, Visit
 
 
@@ -28,7 +31,8 @@ def password(visit: Visit) -> Response:
             sessions.tidy(session, visit.now)
             token = sessions.begin(session, user, visit.now, complete=False)
         else:
-            visit.audit(session, "sign-in-failed", factor="password")
+            known = accounts.by_email(session, visit.text("email"))
+            _note_failure(visit, session, "password", known)
     if user is None:
         return _form(visit, wrong=True)
     response = visit.go("/second-factor")
@@ -51,7 +55,7 @@ def code(visit: Visit) -> Response:
         if right:
             token = _complete(visit, session, user)
         else:
-            visit.audit(session, "sign-in-failed", factor="code")
+            _note_failure(visit, session, "code", user)
             if accounts.locked(user, visit.now):
                 accounts.sign_out_everywhere(session, user)
     if not right:
@@ -76,6 +80,18 @@ def set_up(visit: Visit) -> Response:
     return _in(visit, visit.render("recovery_codes.html", {"codes": codes}), token)
 
 
+def time_left(visit: Visit) -> Response:
+    """How long the session still lasts, for the script that warns of its end."""
+    assert visit.current is not None
+    left, last = sessions.left(visit.current, visit.now)
+    return JSONResponse({"seconds": left.total_seconds(), "last": last})
+
+
+def stay(_visit: Visit) -> Response:
+    """Says that the person is still there: the gate has noted it."""
+    return Response(status_code=204)
+
+
 def sign_out(visit: Visit) -> Response:
     """Signs out."""
     token = visit.request.cookies.get(SESSION_COOKIE, "")
@@ -96,6 +112,7 @@ def _form(visit: Visit, *, wrong: bool = False) -> Response:
             "user": None,
             "wrong": wrong,
             "email": visit.text("email"),
+            "limits": rules().sign_in,
             "oidc": bool(settings().staff_oidc_issuer),
         },
         401 if wrong else 200,
@@ -120,6 +137,14 @@ def _complete(visit: Visit, session: Session, user: StaffUser, action: str = "si
     token = sessions.begin(session, user, visit.now, complete=True)
     visit.audit(session, action)
     return token
+
+
+def _note_failure(visit: Visit, session: Session, factor: str, user: StaffUser | None) -> None:
+    """Notes whose account it was, where there is one; never what was typed as an address."""
+    details: dict[str, Any] = {"account": user.id} if user else {}
+    if user and accounts.locked(user, visit.now):
+        details["locked"] = True
+    visit.audit(session, "sign-in-failed", factor=factor, **details)
 
 
 def _in(visit: Visit, response: Response, token: str) -> Response:

@@ -22,6 +22,7 @@ from bot.records.models import Case, StaffSession, StaffUser
 from bot.settings import settings
 from bot.staff import audit
 from bot.staff.accounts import may
+from bot.staff.rules import rules
 from bot.staff.words import words
 from web.staff import wording
 
@@ -117,6 +118,7 @@ class Visit:
             "user": self.user if self.current and self.current.complete else None,
             "csrf": self.current.csrf if self.current else "",
             "now": self.now,
+            "warn_minutes": rules().sign_in.warn_minutes,
             "done": words().done.get(message),
             **context,
         }

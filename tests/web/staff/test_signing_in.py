@@ -5,7 +5,8 @@ import re
 import pytest
 
 from bot.staff.rules import rules
-from web.staff.visit import SESSION_COOKIE
+from bot.staff.words import words
+from web.staff.visit import HERE, SESSION_COOKIE
 
 
 def test_the_first_sign_in_sets_the_second_factor_up(console) -> None:
@@ -124,10 +125,36 @@ def test_what_was_written_before_the_session_ended_is_given_back(console, review
     case_id = console.refer()
     reviewer.get(f"/people/{case_id}")
     console.clock.forward(hours=1)
-    page = reviewer.post(f"/people/{case_id}/notes", note="A long note that took <b>time</b>")
+    page = reviewer.post(f"/people/{case_id}/notes", note="Rang, <b>no</b> answer", version=12345)
     assert page.status_code == 401
-    assert "A long note that took &lt;b&gt;time&lt;/b&gt;" in page.text
+    assert "Rang, &lt;b&gt;no&lt;/b&gt; answer" in page.text
+    assert "Your note" in page.text
+    assert "12345" not in page.text
     assert "Jo Smith" not in page.text
+
+
+def test_every_text_that_can_be_written_is_given_back() -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (HERE / "templates").glob("*.html")]
+    names = re.findall(r'<textarea[^>]* name="(\w+)"', "".join(pages))
+    assert set(names) == set(words().written)
+
+
+def test_a_script_can_warn_of_the_end_and_put_it_off(console, reviewer) -> None:
+    limits = rules().sign_in
+    console.clock.forward(minutes=limits.idle_minutes - 1)
+    left = reviewer.client.get("/staff/session").json()
+    assert left == {"seconds": 60, "last": False}
+    assert reviewer.post("/session").status_code == 204
+    left = reviewer.client.get("/staff/session").json()
+    assert left == {"seconds": limits.idle_minutes * 60, "last": False}
+
+
+def test_the_last_end_cant_be_put_off(console, reviewer) -> None:
+    limits = rules().sign_in
+    for _ in range(limits.hours * 60 // 20 - 1):
+        console.clock.forward(minutes=20)
+        reviewer.client.post("/staff/session", data={"csrf": reviewer.token()})
+    assert reviewer.client.get("/staff/session").json() == {"seconds": 20 * 60, "last": True}
 
 
 def test_someone_whose_account_is_shut_is_out_at_once(console, reviewer) -> None:
@@ -141,9 +168,25 @@ def test_signing_in_and_failing_are_recorded(console) -> None:
     browser.password("not the password")
     browser.sign_in()
     browser.post("/sign-out")
-    assert [entry.action for entry in console.audited()] == [
+    entries = console.audited()
+    assert [entry.action for entry in entries] == [
         "sign-in-failed",
         "second-factor-set-up",
         "listed",
         "signed-out",
     ]
+    account = console.user(browser.email).id
+    assert entries[0].details == {"factor": "password", "account": account}
+
+
+def test_a_failure_says_whose_account_it_was_and_that_it_is_locked_now(console) -> None:
+    browser = console.staff(name="Sam Shut")
+    for _ in range(rules().sign_in.tries):
+        browser.password("not the password")
+    last = console.audited()[-1].details
+    assert (last["account"], last["locked"]) == (console.user(browser.email).id, True)
+    browser.email = "nobody@example.nhs.uk"
+    browser.password()
+    assert console.audited()[-1].details == {"factor": "password"}
+    page = console.staff("administrator").sign_in().get("/audit").text
+    assert "account: Sam Shut" in page
