@@ -9,6 +9,8 @@ from bot.booking import diary, waiting
 from bot.booking.letters import take_back, tell
 from bot.booking.visit import Visit
 from bot.outbox.bookings import undo
+from bot.records import cases
+from bot.records.cases import PERSON
 from bot.records.models import Appointment
 
 
@@ -23,15 +25,24 @@ def book(visit: Visit, slot_id: str, *, remote_key: str | None = None) -> Appoin
     if before is None or before.id != appointment.id:
         appointment.remote_id = remote_key
         waiting.leave(visit)
+        cases.booked(visit.session, visit.referral.id, visit.now)
         tell(visit, "booked", appointment, diary.slot_of(visit.session, appointment))
     return appointment
 
 
-def move(visit: Visit, slot_id: str, *, remote_key: str | None = None) -> Appointment:
-    """Moves the person's appointment. Raises as `diary.move` does."""
+def move(
+    visit: Visit, slot_id: str, *, remote_key: str | None = None, by: str = PERSON
+) -> Appointment:
+    """Moves the person's appointment. Raises as `diary.move` does.
+
+    Args:
+        by: the id of a member of staff, if one of them does it.
+    """
     _undo_elsewhere(visit)
     appointment = diary.move(visit.session, slot_id, visit.referral.id, visit.now)
     appointment.remote_id = remote_key
+    if by == PERSON:
+        cases.moved(visit.session, visit.referral.id)
     tell(visit, "moved", appointment, diary.slot_of(visit.session, appointment))
     return appointment
 
@@ -42,10 +53,15 @@ def put(visit: Visit, slot_id: str, *, remote_key: str | None = None) -> Appoint
     return act(visit, slot_id, remote_key=remote_key)
 
 
-def cancel(visit: Visit) -> Appointment:
-    """Cancels the person's appointment. Raises as `diary.cancel` does."""
+def cancel(visit: Visit, *, by: str = PERSON) -> Appointment:
+    """Cancels the person's appointment. Raises as `diary.cancel` does.
+
+    Args:
+        by: the id of a member of staff, if one of them does it.
+    """
     _undo_elsewhere(visit)
     appointment = diary.cancel(visit.session, visit.referral.id, visit.now)
+    cases.cancelled(visit.session, visit.referral.id, by=by, now=visit.now)
     tell(visit, "cancelled", appointment, diary.slot_of(visit.session, appointment))
     return appointment
 

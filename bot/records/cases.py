@@ -23,6 +23,7 @@ PERSON = "person"  # whose step it was, where no member of staff took it
 
 _cases: Any = Case  # its columns
 _flags: Any = Flag
+_steps: Any = CaseStep
 
 
 def begin_for_referral(session: Session, referral: Referral, now: datetime) -> Case:
@@ -39,7 +40,6 @@ def begin_for_referral(session: Session, referral: Referral, now: datetime) -> C
     case.referral_id = referral.id
     case.service_id = referral.service_id
     case.arrived_at = referral.sent_at or now
-    case.read_at = None
     session.flush()
     if case.state not in OPEN_STATES:
         case.contacted_at = None
@@ -65,7 +65,6 @@ def begin_for_flag(session: Session, flag: Flag) -> Case | None:
     else:
         _changed_by_person(session, case)
     case.service_id = case.service_id or flag.service_id
-    case.read_at = None
     flag.case_id = case.id
     session.flush()
     place(session, case)
@@ -98,6 +97,52 @@ def note_step(
     if to_state in ("contacted", "booked") and by != PERSON and case.contacted_at is None:
         case.contacted_at = now
     place(session, case)
+
+
+def booked(session: Session, referral_id: str, now: datetime) -> None:
+    """Follows what the person has booked. What was put away is open again; what was merged stays.
+
+    Nobody of staff has been in touch by that.
+    """
+    case = by_referral(session, referral_id)
+    if case is None:
+        return
+    _changed_by_person(session, case)
+    if case.state not in ("booked", "merged"):
+        note_step(session, case, "booked", by=PERSON, reason=None, now=now)
+
+
+def moved(session: Session, referral_id: str) -> None:
+    """Follows an appointment that the person has moved."""
+    case = by_referral(session, referral_id)
+    if case is not None:
+        _changed_by_person(session, case)
+
+
+def cancelled(session: Session, referral_id: str, *, by: str, now: datetime) -> None:
+    """Follows an appointment that is cancelled: the case is where it was before it was booked.
+
+    Args:
+        by: as of `note_step`.
+    """
+    case = by_referral(session, referral_id)
+    if case is None:
+        return
+    if by == PERSON:
+        _changed_by_person(session, case)
+    if case.state == "booked":
+        former = session.execute(
+            select(_steps.from_state)
+            .where(
+                _steps.case_id == case.id,
+                _steps.to_state == "booked",
+                _steps.undone_at.is_(None),
+            )
+            .order_by(_steps.version.desc())
+        ).scalars()
+        state = former.first()
+        back = state if state in OPEN_STATES else "incoming"
+        note_step(session, case, back, by=by, reason=None, now=now)
 
 
 def place(session: Session, case: Case) -> None:
@@ -199,7 +244,8 @@ def without_referral(session: Session, conversation_id: str) -> Case | None:
 
 
 def _changed_by_person(session: Session, case: Case) -> None:
-    """Lets a page that staff have open know, so that nothing is decided on what it shows."""
+    """Makes it unread, and nothing can be decided on a page that staff have open from before."""
     # Locked and read anew: staff may be putting it away at this moment.
     session.refresh(case, with_for_update=True)
     case.version += 1
+    case.read_at = None

@@ -85,7 +85,7 @@ def move(
     if slot is None or slot.service_id != visit.service.id or slot.id == former.id:
         raise NotPossible("slot_taken")
     try:
-        changing.move(visit, slot_id)
+        changing.move(visit, slot_id, by=user.id)
     except SlotTaken:
         raise NotPossible("slot_taken") from None
     except NothingBooked:
@@ -117,7 +117,7 @@ def cancel(
     if not reason.strip():
         raise NotPossible("why_cancelled")
     try:
-        changing.cancel(visit)
+        changing.cancel(visit, by=user.id)
     except NothingBooked:
         raise NotPossible("appointment_changed") from None
     text = (
@@ -140,8 +140,11 @@ def _visit(session: Session, case: Case, now: datetime, *, lock: bool = False) -
 def _to_change(
     session: Session, case: Case, *, version: int, stands: str, now: datetime
 ) -> tuple[Visit, DiarySlot]:
-    check_version(case, version)
+    # The referral is locked first, as where the person changes it: else each could wait for the
+    # other.
     visit = _visit(session, case, now, lock=True)
+    session.refresh(case, with_for_update=True)
+    check_version(case, version)
     has = visit.booked() if visit else None
     if visit is not None and visit.service.handover.fhir is not None:
         raise NotPossible("elsewhere")

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.booking.diary import appointment_of, slot_of
 from bot.records.cases import NO_FLAG, PERSON, note_step, place
 from bot.records.models import Case, CaseStep, Note, StaffUser
 
@@ -21,7 +22,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "incoming": ("accepted", "contacted", "rejected"),
     "accepted": ("contacted", "booked", "closed", "rejected"),
     "contacted": ("booked", "closed", "rejected"),
-    "booked": ("contacted", "closed"),
+    "booked": ("contacted", "closed", "rejected"),
     "closed": ("accepted",),
     "rejected": ("incoming",),
     "merged": ("incoming",),
@@ -60,12 +61,17 @@ def take_step(
     user: StaffUser,
     reason: str | None,
     now: datetime,
+    leave: bool = False,
 ) -> None:
     """Puts the case in another state.
 
+    Args:
+        leave: it is put away knowing that an appointment still to come stays booked.
+
     Raises:
         Changed: it was changed meanwhile.
-        NotPossible: there is no such step from here, an open flag bars it, or a reason is missing.
+        NotPossible: there is no such step from here, an open flag bars it, a reason is missing, or
+            there is an appointment to come that isn't meant to be left.
     """
     check_version(case, version)
     if to_state not in STEPS[case.state]:
@@ -74,7 +80,15 @@ def take_step(
         raise NotPossible("flag_open")
     if to_state in NEEDS_REASON and not (reason or "").strip():
         raise NotPossible("reason")
+    if to_state in ENDS and not leave and _has_appointment(session, case, now):
+        raise NotPossible("appointment_to_come")
     note_step(session, case, to_state, by=user.id, reason=reason, now=now)
+
+
+def _has_appointment(session: Session, case: Case, now: datetime) -> bool:
+    """Whether one is still to come."""
+    booked = appointment_of(session, case.referral_id) if case.referral_id else None
+    return booked is not None and bool(slot_of(session, booked).starts_at > now)
 
 
 def last_step(session: Session, case: Case) -> CaseStep | None:

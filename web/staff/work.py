@@ -33,6 +33,7 @@ def step(visit: Visit) -> Response:
             version=visit.number("version"),
             user=visit.me,
             reason=visit.text("reason"),
+            leave=bool(visit.text("leave")),
             now=visit.now,
         )
         visit.audit(session, "step", case, **{"from": former, "to": to_state})
@@ -132,7 +133,7 @@ def move(visit: Visit) -> Response:
         visit.audit(session, "appointment-moved", case, told=list(ways), closed=close)
         return "moved_told" if ways else "moved_phone"
 
-    return _changed(visit, change)
+    return _changed(visit, change, lock=False)
 
 
 def cancel(visit: Visit) -> Response:
@@ -153,7 +154,7 @@ def cancel(visit: Visit) -> Response:
         visit.audit(session, "appointment-cancelled", case, told=list(ways), closed=close)
         return "cancelled_told" if ways else "cancelled_phone"
 
-    return _changed(visit, change)
+    return _changed(visit, change, lock=False)
 
 
 def phoned(visit: Visit) -> Response:
@@ -196,11 +197,17 @@ def merge(visit: Visit) -> Response:
     return _changed(visit, change, go_to=into_id)
 
 
-def _changed(visit: Visit, change: Change, *, go_to: str | None = None) -> Response:
-    """Makes a change whole or not at all, and shows the page; what was typed is put back."""
+def _changed(
+    visit: Visit, change: Change, *, go_to: str | None = None, lock: bool = True
+) -> Response:
+    """Makes a change whole or not at all, and shows the page; what was typed is put back.
+
+    Args:
+        lock: hold the case from the beginning, rather than `change` doing so.
+    """
     try:
         with visit.writing() as session:
-            case = open_case(visit, session, lock=True)
+            case = open_case(visit, session, lock=lock)
             done = change(session, case)
         return visit.go(f"/people/{go_to or case.id}", done=done)
     except Changed:

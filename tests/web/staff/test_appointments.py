@@ -59,6 +59,11 @@ def change(browser, case_id: str, what: str, **fields):
     return browser.post(f"/people/{case_id}/appointment/{what}", **{**hidden, **fields})
 
 
+def step(browser, case_id: str, to: str, **fields):
+    version = re.search(r'name="version" value="(\d+)"', browser.last.text)
+    return browser.post(f"/people/{case_id}/step", to=to, version=version[1], **fields)
+
+
 def states(console, ids) -> list[str]:
     with console.database.reading() as session:
         return [session.get(DiarySlot, each).state for each in ids]
@@ -140,11 +145,12 @@ def test_a_time_that_someone_else_has_is_not_given_twice(console, reviewer, case
     other = console.refer(conversation_id="d", about__name="Kim Vale")
     with console.database.session() as session:
         changing.book(visit(session, console, other), times[1])
+    before = console.case(case_id).version
     page = change(reviewer, case_id, "move", slot=times[1])
     assert page.status_code == 422
     assert "That time isn&#39;t free any more" in page.text
     assert states(console, times) == ["booked", "booked", "free"]
-    assert console.case(case_id).version == 1
+    assert console.case(case_id).version == before
 
 
 def test_of_many_moves_to_one_time_at_once_one_succeeds(console, times) -> None:
@@ -174,7 +180,7 @@ def test_of_many_moves_to_one_time_at_once_one_succeeds(console, times) -> None:
                     session,
                     session.get(type(console.case(case_id)), case_id),
                     times[0],
-                    version=1,
+                    version=console.case(case_id).version,
                     stands=shown.stands,
                     close=False,
                     user=staff,
@@ -193,6 +199,63 @@ def test_of_many_moves_to_one_time_at_once_one_succeeds(console, times) -> None:
     assert held.count(times[0]) == 1
 
 
+def test_the_record_follows_what_the_person_books_and_cancels(console, reviewer, case_id) -> None:
+    case = console.case(case_id)
+    assert (case.state, case.contacted_at) == ("booked", None)
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "the person themselves" in page
+    assert "Undo the last step" not in page
+    with console.database.session() as session:
+        changing.cancel(visit(session, console, case_id))
+    case = console.case(case_id)
+    assert (case.state, case.read_at) == ("incoming", None)
+
+
+@pytest.mark.parametrize("state", ["closed", "rejected"])
+def test_who_books_after_being_put_away_is_back_in_the_queue(
+    console, reviewer, times, state: str
+) -> None:
+    case_id = console.refer()
+    reviewer.get(f"/people/{case_id}")
+    step(reviewer, case_id, "contacted")
+    step(reviewer, case_id, state, reason="Lives elsewhere")
+    assert not console.case(case_id).live
+    with console.database.session() as session:
+        changing.book(visit(session, console, case_id), times[0])
+    assert (console.case(case_id).state, console.case(case_id).live) == ("booked", True)
+    with console.database.session() as session:
+        changing.cancel(visit(session, console, case_id))
+    assert (console.case(case_id).state, console.case(case_id).live) == ("incoming", True)
+
+
+def test_staff_who_cancel_are_back_where_the_record_was(console, reviewer, case_id) -> None:
+    change(reviewer, case_id, "cancel", cancel_why="The therapist is ill")
+    assert console.case(case_id).state == "incoming"
+    assert "Undo the last step" not in reviewer.last.text
+
+
+@pytest.mark.parametrize("to", ["closed", "rejected"])
+def test_nobody_is_put_away_unawares_of_their_appointment(
+    console, reviewer, case_id, times, to: str
+) -> None:
+    page = reviewer.get(f"/people/{case_id}").text
+    assert page.count("They have an appointment on Tue 8 Dec 2026, 10:30am.") == 2
+    page = step(reviewer, case_id, to, reason="Lives elsewhere")
+    assert page.status_code == 422
+    assert "They have an appointment still to come" in page.text
+    assert console.case(case_id).state == "booked"
+    page = step(reviewer, case_id, to, reason="Lives elsewhere", leave="yes")
+    assert (page.status_code, console.case(case_id).state) == (200, to)
+    assert states(console, times)[0] == "booked"
+
+
+def test_an_appointment_that_is_over_keeps_nobody(console, reviewer, case_id) -> None:
+    console.clock.forward(days=8)
+    reviewer.sign_in()
+    assert "They have an appointment on" not in reviewer.get(f"/people/{case_id}").text
+    assert step(reviewer, case_id, "closed").status_code == 200
+
+
 def test_nobody_overwrites_a_colleague_or_the_person(console, reviewer, case_id, times) -> None:
     other = console.staff(name="Sam Second").sign_in()
     other.get(f"/people/{case_id}")
@@ -205,8 +268,8 @@ def test_nobody_overwrites_a_colleague_or_the_person(console, reviewer, case_id,
     with console.database.session() as session:  # the person themself, by their own page
         changing.move(visit(session, console, case_id), times[2])
     page = change(reviewer, case_id, "cancel", cancel_why="Typed with care")
-    assert page.status_code == 422
-    assert "They may have changed it themselves" in page.text
+    assert page.status_code == 409
+    assert "Something new came from the person" in page.text
     assert states(console, times) == ["free", "free", "booked"]
 
 
