@@ -30,8 +30,12 @@ _HEAD = ("Reference", "Name", *_CONTACT.values(), "Service", "State", "Came", "W
 _LAST = ("Needs human contact", "Who has it", "Made up")
 
 
-def list_as_csv(session: Session, rows: Sequence[Row]) -> str:
-    """The rows of a list as CSV. No cell is taken for a formula by a spreadsheet."""
+def list_as_csv(session: Session, rows: Sequence[Row], *, cut: bool) -> str:
+    """The rows of a list as CSV. No cell is taken for a formula by a spreadsheet.
+
+    Args:
+        cut: there are more than these, which the last line then says.
+    """
     ids = [row.case.referral_id for row in rows if row.case.referral_id]
     contact: dict[tuple[str, str], str] = {
         (referral_id, question_id): value or ""
@@ -62,6 +66,8 @@ def list_as_csv(session: Session, rows: Sequence[Row]) -> str:
             "yes" if row.demonstration else None,
         )
         writer.writerow([_harmless(cell or "") for cell in cells])
+    if cut:
+        writer.writerow([words().csv_cut.format(count=len(rows))])
     return file.getvalue()
 
 
@@ -100,4 +106,4 @@ def referral_as_fhir(session: Session, referral: Referral, service: Service) -> 
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+    return f"'{cell}" if cell[:1] in "=+-@\t\r\n" and cell else cell

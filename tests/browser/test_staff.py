@@ -225,6 +225,18 @@ def test_the_sound_stays_off_once_turned_off(sign_in: Callable[..., Page]) -> No
     expect(page.get_by_role("button", name="Sound is off")).to_be_visible()
 
 
+def test_what_was_done_is_said_once(console: Console, sign_in: Callable[..., Page]) -> None:
+    case_id, _ = console.flag()
+    page = sign_in()
+    page.goto(f"{console.url}/people/{case_id}")  # type: ignore[attr-defined]
+    page.get_by_role("button", name="Acknowledge").click()
+    said = page.get_by_text("Acknowledged. Your name and the time are with the flag.")
+    expect(said).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Acknowledged by")).to_be_visible()
+    expect(said).to_have_count(0)
+
+
 def idle(console: Console, page: Page, minutes: int) -> None:
     """Has the person open nothing for so long; the tab looks as if someone came back to it."""
     with console.database.session() as session:

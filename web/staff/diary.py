@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from bot.review.access import services_of
 from bot.review.workflow import NotPossible
 from bot.staff.words import words
 from web.staff.visit import Refused, Visit
+from web.staff.visit import day as day_in
 
 _MODES = ("video", "in-person")
 
@@ -24,10 +25,7 @@ _MODES = ("video", "in-person")
 def week(visit: Visit) -> Response:
     """The times of one week."""
     today = in_london(visit.now).date()
-    try:
-        shown = date.fromisoformat(visit.request.query_params.get("week", ""))
-    except ValueError:
-        shown = today
+    shown = day_in(visit.request.query_params.get("week", "")) or today
     monday = shown - timedelta(days=shown.weekday())
     with visit.reading() as session:
         entries = diary.week(session, visit.me, monday)
@@ -55,12 +53,14 @@ def open_slots(visit: Visit) -> Response:
     service_id, mode = visit.text("service"), visit.text("mode")
     if service_id not in services_of(visit.me) or mode not in _MODES:
         raise Refused(404)
+    day = day_in(visit.text("day"))
     try:
-        day = date.fromisoformat(visit.text("day"))
         begins = time.fromisoformat(visit.text("begins"))
         ends = time.fromisoformat(visit.text("ends"))
     except ValueError:
         raise NotPossible("slot_time") from None
+    if day is None:
+        raise NotPossible("slot_time")
     with visit.writing() as session:
         opened = diary.open_slots(
             session,

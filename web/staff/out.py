@@ -9,7 +9,7 @@ from bot.review.out import list_as_csv, referral_as_fhir, transcript_as_text
 from bot.review.pdf import record_as_pdf
 from bot.review.person import Person, person
 from bot.staff.rules import rules
-from web.staff.people import read_filters
+from web.staff.people import noted, read_filters
 from web.staff.person import open_case, page, title
 from web.staff.visit import Refused, Visit
 
@@ -54,9 +54,11 @@ def csv(visit: Visit) -> Response:
         found = queue.page(
             session, visit.me, filters, after=None, size=rules().csv_rows, now=visit.now
         )
-        content = list_as_csv(session, found.rows)
+        cut = found.next_key is not None
+        content = list_as_csv(session, found.rows, cut=cut)
     with visit.writing() as session:
-        visit.audit(session, "exported-csv", shown=len(found.rows))
+        details = {**noted(filters), "shown": len(found.rows), **({"cut": True} if cut else {})}
+        visit.audit(session, "exported-csv", **details)
     # With a byte order mark, so that spreadsheets read it as UTF-8.
     return _file(content.encode("utf-8-sig"), "text/csv; charset=utf-8", "people.csv")
 

@@ -16,7 +16,7 @@ from bot.review.access import services_of
 from bot.review.queue import COUNTED, Counts, Filters, Find
 from bot.staff.rules import rules
 from bot.staff.words import words
-from web.staff.visit import HERE, Refused, Visit
+from web.staff.visit import HERE, Refused, Visit, day
 
 
 def people(visit: Visit) -> Response:
@@ -85,9 +85,9 @@ def read_filters(query: Mapping[str, str]) -> Filters:
         flag=flag if flag in get_args(queue.FlagFilter) else None,  # type: ignore[arg-type]
         unread="unread" in query,
         mine="mine" in query,
-        since=_day(query.get("since")),
-        until=_day(query.get("until")),
         to_phone="to_phone" in query,
+        since=day(query.get("since", "")),
+        until=day(query.get("until", "")),
     )
 
 
@@ -120,8 +120,8 @@ def _list(
             raise Refused(400) from None
         counts = queue.counts(session, visit.me)
     with visit.writing() as session:
-        noted = {"kind": filters.find} if filters.find else _noted(filters)
-        visit.audit(session, action, shown=len(page.rows), **noted)
+        details = {"kind": filters.find} if filters.find else noted(filters)
+        visit.audit(session, action, shown=len(page.rows), **details)
     known = services()
     context: dict[str, Any] = {
         "page": page,
@@ -142,16 +142,10 @@ def _list(
     return visit.render("people.html", context, 422 if problem else 200)
 
 
-def _noted(filters: Filters) -> dict[str, Any]:
+def noted(filters: Filters) -> dict[str, Any]:
+    """The filters as the audit log has them: never what was searched for."""
     return {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in vars(filters).items()
         if value and name != "text"
     }
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None

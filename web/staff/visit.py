@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ ROOT = "/staff"
 SESSION_COOKIE = "foyer_staff"
 FORM_COOKIE = "foyer_staff_form"  # binds a sign-in form to the browser it was shown in
 
+_YEARS = range(2000, 3000)  # at the ends of the calendar there is no week before or after
 _DIGITS = 10  # as many make a number that PostgreSQL can't take
 
 PICTURE = {
@@ -152,6 +153,15 @@ class Visit:
 def number(text: str) -> int | None:
     """A record's number from an address; None for what can't be one."""
     return int(text) if text.isdecimal() and len(text) < _DIGITS else None
+
+
+def day(text: str) -> date | None:
+    """A day from an address or a form; None for what can't be one."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year in _YEARS else None
 
 
 Handler = Callable[[Visit], Response]

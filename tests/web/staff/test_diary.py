@@ -84,11 +84,19 @@ def test_what_another_service_opened_is_not_told(console, lead) -> None:
     assert "Open for booking" not in page.text
 
 
+@pytest.mark.parametrize("week", ["0001-01-01", "9999-12-31", "soon"])
+def test_a_week_that_cant_be_is_this_one(lead, week: str) -> None:
+    page = lead.get(f"/diary?week={week}")
+    assert page.status_code == 200
+    assert "Diary, week of 30 November 2026" in page.text
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
         ({"day": "2026-11-01"}, 409),
         ({"day": "soon"}, 409),
+        ({"day": "9999-12-31"}, 409),
         ({"ends": "09:00"}, 409),
         ({"weeks": 27}, 409),
         ({"weeks": "many"}, 400),

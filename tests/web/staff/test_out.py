@@ -12,6 +12,7 @@ from bot.booking import diary as booking
 from bot.knowledge.services import services
 from bot.records.models import Callback, DiarySlot
 from bot.review.out import _harmless
+from bot.staff.rules import rules
 from tests.fhir.schema import R4
 
 
@@ -167,9 +168,20 @@ def test_a_list_as_csv(console) -> None:
     assert rows[1]["Email"] == "jo@example.com"
     assert rows[1]["Phone"] == "'+447700900123"
     entry = console.audited()[-1]
-    assert (entry.action, entry.details) == ("exported-csv", {"shown": 2})
+    assert (entry.action, entry.details) == ("exported-csv", {"state": "all", "shown": 2})
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx"])
+def test_a_list_that_is_cut_says_so(console, monkeypatch) -> None:
+    monkeypatch.setattr("web.staff.out.rules", lambda: rules().copy(update={"csv_rows": 1}))
+    console.refer(conversation_id="a")
+    console.refer(conversation_id="b")
+    lead = console.staff("lead").sign_in()
+    lines = lead.get("/people.csv?service=berkshire").text.splitlines()
+    assert len(lines) == 3
+    assert "Only the first 1 people" in lines[-1]
+    assert console.audited()[-1].details == {"service": "berkshire", "shown": 1, "cut": True}
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\n=1"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert _harmless(cell) == f"'{cell}"

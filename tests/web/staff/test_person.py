@@ -213,6 +213,17 @@ def test_a_record_of_another_service_merged_before_shows_nothing_of_itself(
     assert "Earlier, on" not in page
 
 
+def test_whoever_has_a_record_and_left_is_still_named(console, reviewer) -> None:
+    case_id = console.refer()
+    left = console.staff(name="Lee Left")
+    with console.database.session() as session:
+        user = session.merge(console.user(left.email))
+        session.merge(console.case(case_id)).assigned_to = user.id
+        user.active = False
+    page = reviewer.get(f"/people/{case_id}").text
+    assert re.search(r"<option [^>]*selected>Lee Left \(no longer here\)", page)
+
+
 def test_opening_is_recorded_and_makes_it_read(console, reviewer) -> None:
     case_id = console.refer()
     reviewer.get(f"/people/{case_id}")
