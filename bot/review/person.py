@@ -172,12 +172,13 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
     flags = _flags_of(session, conversations)
     booked = appointment_of(session, referral.id) if referral else None
     same = same_person(session, user, case)
-    newer = put_away_into(session, user, case)[::-1]
+    merged = put_away_into(session, user, case)[::-1]
+    newer = [each for each in merged if each.referral_id]  # the others were erased
     reads = [_Answers(session, _referral_of(session, each), sent=True, now=now) for each in newer]
     reads.append(read)
     rows = _together(reads)
-    all_conversations = [*_conversations_of(session, newer), *conversations]
-    all_flags = _flags_of(session, all_conversations) if newer else flags
+    all_conversations = [*_conversations_of(session, merged), *conversations]
+    all_flags = _flags_of(session, all_conversations) if merged else flags
     return Person(
         case=case,
         referral=referral,

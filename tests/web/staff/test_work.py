@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from bot.records.erasure import erase_referral
+from bot.records.models import Referral
 from bot.review.flags import UNDO_MINUTES
 
 
@@ -225,6 +227,21 @@ def test_after_merging_the_record_that_stays_shows_the_newest(console, reviewer)
     reviewer.get(f"/people/{first}/print")
     assert "07700 900777" in reviewer.last.text
     assert reviewer.get(f"/people/{first}/record.pdf").status_code == 200
+
+
+def test_what_was_merged_and_then_erased_hides_nothing(console, reviewer) -> None:
+    first = console.refer(conversation_id="a")
+    second = console.refer(conversation_id="b")
+    reviewer.get(f"/people/{second}")
+    reviewer.post(f"/people/{second}/merge", into=first, version=1)
+    console.flag("b")
+    with console.database.session() as session:
+        referral = session.get(Referral, console.case(second).referral_id)
+        erase_referral(session, referral, by="person", now=console.clock.now)
+    page = reviewer.get(f"/people/{first}").text
+    assert "07700 900123" in section(page, "contact")
+    assert "<strong>18</strong> of 27" in page
+    assert f'<a href="/staff/people/{second}">Acknowledge or resolve it' in page
 
 
 def test_records_merged_one_after_the_other_stay_together(console, reviewer) -> None:
