@@ -57,8 +57,9 @@ def rows(page: str) -> dict[str, int]:
 
 
 def wordings(page: str) -> dict[str, int]:
+    cell = r"<td[^>]*>"
     found = re.findall(
-        r'<tr><th scope="row">([^<]+)</th><td>[^<]+</td><td>[^<]+</td><td>(Once|\d+)', page
+        rf'<tr><th scope="row">([^<]+)</th>{cell}[^<]+</td>{cell}[^<]+</td>{cell}(Once|\d+)', page
     )
     return {text: 1 if count == "Once" else int(count) for text, count in found}
 
