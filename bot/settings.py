@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,6 +53,11 @@ class Settings(BaseModel):
     demo: bool = Field(None, alias="FOYER_DEMO", mend="write true or false")
     web_host: str = Field("127.0.0.1", alias="WEB_HOST", mend="write an address to listen on")
     web_port: int = Field(8000, alias="WEB_PORT", ge=1, le=65535, mend=_PORT)
+    web_trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1",),
+        alias="WEB_TRUSTED_PROXIES",
+        mend="write addresses or networks such as 172.16.0.0/12, with commas between",
+    )
     rasa_port: int = Field(5005, alias="RASA_PORT", ge=1, le=65535, mend=_PORT)
     actions_port: int = Field(5055, alias="ACTIONS_PORT", ge=1, le=65535, mend=_PORT)
     rasa_url: str = Field("", alias="RASA_URL", regex="^https?://.", mend=_URL)
@@ -175,6 +181,13 @@ class Settings(BaseModel):
         split = tuple(one.strip().rstrip("/").lower() for one in origins.split(",") if one.strip())
         if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", one) for one in split):
             raise ValueError("not origins")
+        return split
+
+    @validator("web_trusted_proxies", pre=True)
+    def _networks(cls, networks: str) -> tuple[str, ...]:
+        split = tuple(one.strip() for one in networks.split(",") if one.strip())
+        for one in split:
+            ip_network(one)
         return split
 
     @validator("staff_oidc_acr", "staff_oidc_amr", pre=True)

@@ -20,6 +20,7 @@ def commands(current: Settings) -> dict[str, list[str]]:
         actions.append("--quiet")
     web = ["uvicorn", "--factory", "web.app:app", "--host", current.web_host]
     web += ["--no-access-log", "--no-server-header", "--log-level", current.log_level.lower()]
+    web += ["--forwarded-allow-ips", ",".join(current.web_trusted_proxies)]
     return {
         "rasa": ["-m", "scripts.quietly", *rasa, "--port", str(current.rasa_port)],
         "actions": ["-m", "scripts.quietly", *actions, "--port", str(current.actions_port)],

@@ -99,6 +99,7 @@ def scan(axe_source: str) -> Scan:
     """Fails on anything axe finds against WCAG 2.2 AA on a page as it is now."""
 
     def run(page: Page) -> None:
+        page.wait_for_load_state()  # a page without its style sheet would be judged
         page.evaluate(axe_source)
         options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
         found = page.evaluate(f"axe.run(document, {json.dumps(options)})")

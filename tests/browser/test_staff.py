@@ -232,6 +232,7 @@ def test_what_was_done_is_said_once(console: Console, sign_in: Callable[..., Pag
     page.get_by_role("button", name="Acknowledge").click()
     said = page.get_by_text("Acknowledged. Your name and the time are with the flag.")
     expect(said).to_be_visible()
+    page.wait_for_url(lambda address: "done=" not in address)
     page.reload()
     expect(page.get_by_text("Acknowledged by")).to_be_visible()
     expect(said).to_have_count(0)

@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from honcho.environ import parse_procfile
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Settings, SettingsError
 from scripts import serve
 from scripts.plainly import Failure
 from scripts.serve import commands, serving
@@ -30,6 +32,17 @@ def test_only_the_web_process_listens_elsewhere() -> None:
     made = commands(Settings.read({"WEB_HOST": "0.0.0.0"}))
     assert option(made["web"], "--host") == "0.0.0.0"
     assert option(made["rasa"], "--interface") == "127.0.0.1"
+
+
+def test_only_the_proxies_named_are_believed() -> None:
+    assert option(commands(Settings.read({}))["web"], "--forwarded-allow-ips") == "127.0.0.1"
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+    made = commands(Settings.read(compose["services"]["foyer"]["environment"]))
+    trusted = _TrustedHosts(option(made["web"], "--forwarded-allow-ips"))
+    assert "172.18.0.1" in trusted  # where Docker lets a proxy's requests come from
+    assert "203.0.113.7" not in trusted
+    with pytest.raises(SettingsError, match="WEB_TRUSTED_PROXIES"):
+        Settings.read({"WEB_TRUSTED_PROXIES": "the proxy"})
 
 
 def test_messages_are_logged_for_debugging_only() -> None:
