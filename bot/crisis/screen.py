@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.crisis import qualify
@@ -62,20 +62,17 @@ NOTHING = Screening()
 
 def screen(text: str) -> Screening:
     """What danger a message speaks of. Never raises: if the rules fail, a small check stands in."""
-    try:
-        return _screened(text[:_LONGEST], rulebook())
-    except Exception as error:  # its text is not logged: it may hold what the person wrote
-        log.error(
-            "The crisis rules failed (%s): the built-in check stood in.", type(error).__name__
-        )
-        return _fallback(text)
+    return _guarded(_screened, text)
 
 
 def by_phrases(text: str) -> Screening:
     """As `screen`, by the phrases alone: within milliseconds, for when there is no more time."""
+    return _guarded(_screened_by_phrases, text)
+
+
+def _guarded(look: Callable[[str, Rulebook], Screening], text: str) -> Screening:
     try:
-        book = rulebook()
-        return _summed_up(_matched(book.normaliser.words(text[:_LONGEST]), book), book)
+        return look(text[:_LONGEST], rulebook())
     except Exception as error:  # its text is not logged: it may hold what the person wrote
         log.error(
             "The crisis rules failed (%s): the built-in check stood in.", type(error).__name__
@@ -106,6 +103,10 @@ def _screened(text: str, book: Rulebook) -> Screening:
     likely = _likely(text, senses, matched)
     weighed = [_weighed(finding, likely, book) for finding in matched]
     return _summed_up([*weighed, *_meant(senses[: len(senses) - len(spelt_out)], matched)], book)
+
+
+def _screened_by_phrases(text: str, book: Rulebook) -> Screening:
+    return _summed_up(_matched(book.normaliser.words(text), book), book)
 
 
 def _matched(words: Words, book: Rulebook) -> list[Finding]:

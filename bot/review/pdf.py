@@ -23,7 +23,8 @@ from bot.booking.times import in_london, long_time
 from bot.prescreen.show import show_date
 from bot.records.cases import PERSON
 from bot.records.models import Flag
-from bot.review.person import AnswerRow, Person, ScoreCard
+from bot.review.answers import AnswerRow, ScoreCard
+from bot.review.person import Person
 from bot.staff.words import words
 
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
