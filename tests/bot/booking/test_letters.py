@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,24 @@ def book(chat: Chat) -> None:
     chat.start()
     chat.say("the first one")
     chat.say("yes")
+
+
+@pytest.fixture
+def by_email(send_referral: SendReferral, mailing: Mailing) -> None:
+    """The person has sent a referral, and can be e-mailed."""
+    mailing()
+    send_referral(answers=EMAIL)
+
+
+@pytest.fixture
+def agree(chat: Chat, by_email: None) -> Callable[[], None]:
+    """Has them book the first time there is, and agree to be e-mailed about it."""
+
+    def book_and_agree() -> None:
+        book(chat)
+        chat.say("yes please")
+
+    return book_and_agree
 
 
 def names(messages: list[OutboxMessage]) -> list[str]:
@@ -82,12 +100,9 @@ def test_a_yes_brings_the_invitation_and_a_reminder(
     database: Database,
     chat: Chat,
     times: list[str],
-    send_referral: SendReferral,
-    mailing: Mailing,
+    by_email: None,
     now: datetime,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
     book(chat)
     assert "robin@example.com" in chat.asked().text
     assert outbox(database) == []
@@ -106,18 +121,13 @@ def test_a_yes_brings_the_invitation_and_a_reminder(
 
 def test_the_link_in_a_reminder_works_when_it_comes(
     database: Database,
-    chat: Chat,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    agree: Callable[[], None],
     now: datetime,
 ) -> None:
-    mailing()
     starts = now + timedelta(days=3 * booking_data().limits.link_days)
     add_slot(starts)
-    send_referral(answers=EMAIL)
-    book(chat)
-    chat.say("yes please")
+    agree()
     text = outbox(database)[1].payload["text"]
     token = text.partition("/visit/")[2].split()[0]
     page = OwnPage(database, services())
@@ -129,11 +139,8 @@ def test_a_no_is_kept_and_not_asked_again(
     database: Database,
     chat: Chat,
     times: list[str],
-    send_referral: SendReferral,
-    mailing: Mailing,
+    by_email: None,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
     book(chat)
     for unclear in ("perhaps", "ok wait", "text me", "who else reads my email?"):
         assert chat.say(unclear).ended is None
@@ -148,14 +155,10 @@ def test_a_move_and_a_cancellation_are_told_in_order_and_take_the_reminder_back(
     database: Database,
     chat: Chat,
     times: list[str],
-    send_referral: SendReferral,
-    mailing: Mailing,
+    agree: Callable[[], None],
     now: datetime,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
-    book(chat)
-    chat.say("yes please")
+    agree()
     chat.booking.change(chat.conversation_id, chat.now)
     chat.say("the second one")
     chat.say("yes")
@@ -202,14 +205,10 @@ def test_a_person_gets_their_letters_in_order_the_reminder_too(
     database: Database,
     chat: Chat,
     times: list[str],
-    send_referral: SendReferral,
-    mailing: Mailing,
+    agree: Callable[[], None],
     now: datetime,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
-    book(chat)
-    chat.say("yes please")
+    agree()
     change(chat)
     letters = outbox_data().letters
     wanted = [letters.booked.subject, letters.moved.subject, letters.reminder.subject]
@@ -218,17 +217,12 @@ def test_a_person_gets_their_letters_in_order_the_reminder_too(
 
 def test_no_letter_of_an_appointment_comes_after_it_began(
     database: Database,
-    chat: Chat,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    agree: Callable[[], None],
     now: datetime,
 ) -> None:
-    mailing()
     add_slot(now + timedelta(hours=60))
-    send_referral(answers=EMAIL)
-    book(chat)
-    chat.say("yes please")
+    agree()
     assert delivered_after(database, now, 61) == []
     assert {message.problem for message in outbox(database)} == {"over"}
 
@@ -237,14 +231,10 @@ def test_a_move_takes_back_a_reminder_that_could_not_be_delivered(
     database: Database,
     chat: Chat,
     times: list[str],
-    send_referral: SendReferral,
-    mailing: Mailing,
+    agree: Callable[[], None],
     now: datetime,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
-    book(chat)
-    chat.say("yes please")
+    agree()
     with database.session() as session:
         queue.failed(session, outbox(database)[1].id, now, "refused", for_good=True)
     change(chat)
@@ -256,13 +246,10 @@ def test_no_reminder_of_what_is_nearly_here(
     database: Database,
     chat: Chat,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    by_email: None,
     now: datetime,
 ) -> None:
-    mailing()
     add_slot(now + timedelta(hours=30))
-    send_referral(answers=EMAIL)
     book(chat)
     assert "a reminder if you move it to a time more than 48 hours away?" in chat.asked().text
     assert booking_data().texts.letters_yes_only in chat.say("yes please").replies[0].text
@@ -272,12 +259,9 @@ def test_no_reminder_of_what_is_nearly_here(
 def test_a_reminder_is_promised_only_where_it_will_be_sent(
     chat: Chat,
     times: list[str],
-    send_referral: SendReferral,
-    mailing: Mailing,
+    by_email: None,
     now: datetime,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
     book(chat)
     assert "and a reminder beforehand?" in chat.asked().text
     chat.now = now + timedelta(days=4)  # they answer when it has become too late for one
@@ -288,12 +272,9 @@ def test_they_take_their_yes_back_and_what_was_written_goes_too(
     database: Database,
     chat: Chat,
     times: list[str],
-    send_referral: SendReferral,
-    mailing: Mailing,
+    by_email: None,
     now: datetime,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
     book(chat)
     assert "stop the messages" in chat.say("yes please").replies[0].text
     with database.session() as session:
@@ -312,10 +293,8 @@ def test_they_take_their_yes_back_and_what_was_written_goes_too(
 
 
 def test_stopping_them_is_no_answer_to_an_open_question(
-    chat: Chat, times: list[str], send_referral: SendReferral, mailing: Mailing
+    chat: Chat, times: list[str], by_email: None
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
     chat.start()
     assert not chat.booking.is_answer(chat.turn("stop texting me", intent="stop_messages"))
     book(chat)
@@ -332,13 +311,10 @@ def test_they_stop_for_every_referral_of_the_chat(
     chat: Chat,
     times: list[str],
     send_referral: SendReferral,
-    mailing: Mailing,
+    agree: Callable[[], None],
     now: datetime,
 ) -> None:
-    mailing()
-    send_referral(answers=EMAIL)
-    book(chat)
-    chat.say("yes please")
+    agree()
     send_referral(service_id="lewisham", answers=EMAIL)
     said = chat.booking.stop_messages(chat.conversation_id, STOP, now)
     assert "Your appointment is still" in said.text
@@ -369,17 +345,12 @@ def test_a_text_message_is_short_and_goes_to_the_gateway(
 
 def test_a_demonstration_is_marked_in_what_is_sent(
     database: Database,
-    chat: Chat,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    agree: Callable[[], None],
     now: datetime,
 ) -> None:
-    mailing()
     add_slot(now + timedelta(days=5), demonstration=True)
-    send_referral(answers=EMAIL)
-    book(chat)
-    chat.say("yes please")
+    agree()
     assert all("not a real appointment" in each.payload["text"] for each in outbox(database))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -19,14 +20,23 @@ STOP = "take me off the waiting list"
 EMAIL = {"about.email": "robin@example.com"}
 
 
-def wait(database: Database, now: datetime, name: str, send_referral: SendReferral) -> Chat:
-    """Someone who found no free time and joined the list."""
-    send_referral(name, answers={"about.email": f"{name}@example.com"})
-    chat = Chat(Booking(database, services()), now, name)
-    assert chat.start().ended is None
-    assert f"Shall I email {name}@example.com when one comes free?" in chat.asked().text
-    assert chat.say("Yes, email me").ended == "waiting"
-    return chat
+Wait = Callable[..., Chat]
+
+
+@pytest.fixture
+def wait(database: Database, send_referral: SendReferral, mailing: Mailing, now: datetime) -> Wait:
+    """Has someone who can be e-mailed find no free time, and join the list."""
+    mailing()
+
+    def join(name: str = "first", at: datetime = now) -> Chat:
+        send_referral(name, answers={"about.email": f"{name}@example.com"})
+        chat = Chat(Booking(database, services()), at, name)
+        assert chat.start().ended is None
+        assert f"Shall I email {name}@example.com when one comes free?" in chat.asked().text
+        assert chat.say("Yes, email me").ended == "waiting"
+        return chat
+
+    return join
 
 
 def holders(database: Database) -> list[str | None]:
@@ -39,13 +49,11 @@ def holders(database: Database) -> list[str | None]:
 def test_the_longest_waiting_are_offered_the_first_times(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    first = wait(database, now, "first", send_referral)
-    wait(database, now + timedelta(minutes=1), "second", send_referral)
+    first = wait()
+    wait("second", now + timedelta(minutes=1))
     slot = add_slot(now + timedelta(days=3))
     assert offer_free_times(database, services(), now) == 1
     assert offer_free_times(database, services(), now) == 0
@@ -62,13 +70,11 @@ def test_the_longest_waiting_are_offered_the_first_times(
 def test_a_time_not_taken_up_goes_to_the_next(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    wait(database, now, "first", send_referral)
-    wait(database, now + timedelta(minutes=1), "second", send_referral)
+    wait()
+    wait("second", now + timedelta(minutes=1))
     add_slot(now + timedelta(days=3))
     offer_free_times(database, services(), now)
     later = now + timedelta(minutes=booking_data().limits.waiting_hold_minutes)
@@ -87,12 +93,11 @@ def test_the_time_kept_for_them_stays_theirs_while_they_look(
     database: Database,
     add_slot: AddSlot,
     send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
     words: list[str],
 ) -> None:
-    mailing()
-    first = wait(database, now, "first", send_referral)
+    first = wait()
     add_slot(now + timedelta(days=3))
     offer_free_times(database, services(), now)
     add_slot(now + timedelta(days=4))
@@ -112,12 +117,10 @@ def test_the_time_kept_for_them_stays_theirs_while_they_look(
 def test_a_time_is_offered_only_if_it_can_be_booked_as_long_as_it_is_kept(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    wait(database, now, "first", send_referral)
+    wait()
     add_slot(now + timedelta(hours=26))  # in four hours that is too soon
     assert offer_free_times(database, services(), now) == 0
 
@@ -125,12 +128,10 @@ def test_a_time_is_offered_only_if_it_can_be_booked_as_long_as_it_is_kept(
 def test_times_too_soon_or_on_a_bank_holiday_are_not_offered(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    wait(database, now, "first", send_referral)
+    wait()
     add_slot(now + timedelta(hours=2))
     add_slot(datetime(2026, 12, 25, 10, 0, tzinfo=now.tzinfo))
     assert offer_free_times(database, services(), now) == 0
@@ -173,17 +174,14 @@ def test_a_no_leaves_it_and_on_the_list_they_are_not_asked_again(
 def test_times_are_offered_and_kept_by_day_only(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
-    now: datetime,
+    wait: Wait,
     month: int,
     day: int,
     hour: int,
     minute: int,
     offered: int,
 ) -> None:
-    mailing()
-    wait(database, now, "first", send_referral)
+    wait()
     moment = from_london(date(2027, month, day), time(hour, minute))
     add_slot(moment + timedelta(days=7))
     assert offer_free_times(database, services(), moment) == offered
@@ -198,12 +196,10 @@ def deliver(database: Database, moment: datetime) -> None:
 def test_nobody_is_written_to_for_ever(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    chat = wait(database, now, "first", send_referral)
+    chat = wait()
     add_slot(now + timedelta(days=20))
     for day in range(6):
         moment = now + timedelta(days=day)
@@ -223,12 +219,10 @@ def test_nobody_is_written_to_for_ever(
 def test_what_could_not_be_told_does_not_count_against_them(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    wait(database, now, "first", send_referral)
+    wait()
     add_slot(now + timedelta(days=20))
     for day in range(6):  # the mail server is down all the time
         moment = now + timedelta(days=day)
@@ -241,13 +235,11 @@ def test_what_could_not_be_told_does_not_count_against_them(
 def test_whoever_has_nothing_to_wait_for_is_taken_off_and_not_written_to(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
     state: str,
 ) -> None:
-    mailing()
-    chat = wait(database, now, "first", send_referral)
+    chat = wait()
     with database.session() as session:
         session.execute(select(Case)).scalar_one().state = state
     slot = add_slot(now + timedelta(days=3))
@@ -283,12 +275,10 @@ def test_they_are_told_in_the_way_they_agreed_to(
 def test_they_come_off_the_list_when_they_say_so(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    chat = wait(database, now, "first", send_referral)
+    chat = wait()
     add_slot(now + timedelta(days=3))
     assert offer_free_times(database, services(), now) == 1
     said = chat.booking.stop_messages(chat.conversation_id, STOP, now)
@@ -301,12 +291,10 @@ def test_they_come_off_the_list_when_they_say_so(
 def test_a_letter_that_waits_is_taken_back_when_they_book_without_it(
     database: Database,
     add_slot: AddSlot,
-    send_referral: SendReferral,
-    mailing: Mailing,
+    wait: Wait,
     now: datetime,
 ) -> None:
-    mailing()
-    chat = wait(database, now, "first", send_referral)
+    chat = wait()
     add_slot(now + timedelta(days=3))
     offer_free_times(database, services(), now)
     chat.start()
