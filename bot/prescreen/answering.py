@@ -19,7 +19,8 @@ from bot.prescreen.place import Place
 from bot.prescreen.questions import CONSENT, SERVICE, Choice, Question
 from bot.prescreen.show import show
 from bot.prescreen.texts import commands, texts, words
-from bot.prescreen.understanding import NotUnderstood, Understood, understand
+from bot.prescreen.understanding import NotUnderstood, Understood, options, understand
+from bot.prescreen.understanding.choices import leading
 from bot.prescreen.understanding.plain import asks, plain
 from bot.records import referrals
 from bot.records.flags import keep_flag
@@ -46,7 +47,9 @@ def is_answer(place: Place, turn: Turn) -> bool:
         return _at_check(place, turn.text) is not None or not _interrupts(turn)
     if _choosing(place, question) and is_done(turn.text):
         return True
-    return isinstance(_understood(place, question, turn.text), Understood) or not _interrupts(turn)
+    if isinstance(_understood(place, question, turn.text), Understood):
+        return True
+    return _begins_with_yes_or_no(place, question, turn.text) or not _interrupts(turn)
 
 
 def take(place: Place, turn: Turn) -> Outcome:
@@ -81,6 +84,14 @@ def _understood(place: Place, question: Question, text: str) -> Understood | Not
     now_filled = place.filled
     choices = place.flow.choices(question, now_filled)
     return understand(question, choices, text, now_filled.today)
+
+
+def _begins_with_yes_or_no(place: Place, question: Question, text: str) -> bool:
+    """Whether it is an answer, if not a clear one: "yes im with a gp there" asks nothing."""
+    if question.kind not in ("choice", "yes_no") or _asks(text):
+        return False
+    offered = options(question, place.flow.choices(question, place.filled))
+    return leading(text, offered) in ("yes", "no")
 
 
 def _choosing(place: Place, question: Question) -> bool:

@@ -52,6 +52,10 @@ from bot.prescreen.texts import texts
         ("about.phone", "07700 900123?", {"is_question": True}, True),
         ("consent.given", "who reads my answers?", {"intent": "faq/your_data"}, False),
         ("consent.given", "I agree", {"intent": "affirm"}, True),
+        # A yes or a no is an answer, even where it isn't a clear one.
+        ("place.gp_area", "yes im with a gp there", {"is_question": True}, True),
+        ("place.gp_area", "yes, but what is DIT?", {"is_question": True}, False),
+        ("consent.given", "no my mum would read it", {"intent": "faq/your_data"}, True),
         # The check.
         ("check.send", "send", {}, True),
         ("check.send", "change my email", {}, True),
