@@ -158,8 +158,8 @@ def _takes_slips(alias: str) -> bool:
 
 
 def _slips(name: str) -> list[list[dict[str, object]]]:
-    """One letter wrong anywhere, or two after the first two ("yorkshire" isn't "berkshire")."""
+    """One letter wrong anywhere, or two after the first ("yorkshire" isn't "berkshire")."""
     return [
         [{"LOWER": {"FUZZY1": name}}],
-        [{"LOWER": {"FUZZY2": name, "REGEX": f"^{name[:2]}"}}],
+        [{"LOWER": {"FUZZY2": name, "REGEX": f"^{name[:1]}"}}],
     ]
