@@ -49,7 +49,7 @@ def move(
 
 def put(visit: Visit, slot_id: str, *, remote_key: str | None = None) -> Appointment:
     """Books the slot, or moves there what is booked. Raises as `book` and `move` do."""
-    act = book if visit.booked() is None else move
+    act = book if visit.to_come() is None else move
     return act(visit, slot_id, remote_key=remote_key)
 
 

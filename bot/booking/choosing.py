@@ -31,8 +31,12 @@ def begin(visit: Visit, *words: str, lost: str | None = None, moving: bool = Fal
     Args:
         lost: what became of the time that they had chosen; said even if there is no other.
     """
-    page = first_page(free(visit), None)
     news = () if lost is None else (lost,)
+    if not moving and visit.ended:
+        visit.close()
+        noted = getattr(booking_data().texts, f"status_case_{visit.noted}")
+        return _say(*news, noted, visit.who_to_ask, ended="ended")
+    page = first_page(free(visit), None)
     if page:
         visit.keep(_showing(page, moving=moving))
         return _say(*news, *words)

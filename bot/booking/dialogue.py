@@ -2,7 +2,7 @@
 
 The open question is kept in the database (see `bookmark`). Replies of an outcome come before
 that question, which `question` gives. `ended` is one of: booked, moved, cancelled, kept,
-not-now, none-free, waiting, not-waiting, phone, callback, summary, past, nothing-booked,
+not-now, none-free, ended, waiting, not-waiting, phone, callback, summary, past, nothing-booked,
 nothing-open, not-sent, away.
 """
 
@@ -20,7 +20,7 @@ from bot.booking.diary import last_cancelled
 from bot.booking.fhir.client import Unreachable
 from bot.booking.fhir.diary import RemoteDiary
 from bot.booking.phrases import said
-from bot.booking.replies import your_page
+from bot.booking.replies import about, your_page
 from bot.booking.standing import standing
 from bot.booking.texts import booking_data
 from bot.booking.visit import Visit
@@ -63,15 +63,19 @@ class Booking:
             visit = _take_up(_newest, self._visits(session, conversation_id, now))
             if visit is None:
                 return Outcome((_not_sent(session, conversation_id),), ended="not-sent")
-            if visit.booked() is not None:
+            has = visit.booked()
+            if has is not None and has[1].ends_at > now:
                 return managing.begin(visit, "manage")
             kind = visit.service.handover.kind
             if kind == "phone":
                 return handover.phone(visit)
             if kind == "summary":
                 return handover.summary(visit)
-            if away:
+            if away and not visit.ended:
                 return asking.away(visit, moving=False)
+            if has is not None:
+                again = about(has[1], booking_data().texts.past_again).text
+                return choosing.begin(visit, again, visit.who_to_ask)
             return choosing.begin(visit, visit.service.handover.text)
 
     def change(self, conversation_id: str, now: datetime) -> Outcome:

@@ -46,8 +46,7 @@ def begin(visit: Visit, slot_id: str, *, moving: bool) -> Attempt:
         diary.AlreadyBooked: there is an appointment, and it isn't to be moved.
         diary.NothingBooked: there is none to move.
     """
-    has = visit.booked()
-    to_come = has is not None and has[1].starts_at > visit.now
+    to_come = visit.to_come() is not None
     if to_come and not moving:
         raise diary.AlreadyBooked(visit.referral.id)
     if moving and not to_come:

@@ -32,7 +32,8 @@ def begin(visit: Visit, step: str) -> Outcome:
         visit.close()
         who = visit.who_to_ask
         sentence = data.texts.past if slot.ends_at <= visit.now else data.texts.has_begun
-        return Outcome((about(slot, sentence, who),), ended="past")
+        titles = (data.buttons.book,) if visit.may_book else ()
+        return Outcome((about(slot, sentence, who, titles=titles),), ended="past")
     if step == "choose":
         return choosing.begin(visit, moving=True)
     visit.keep(Bookmark(step="cancel" if step == "cancel" else "manage"))

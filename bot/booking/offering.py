@@ -43,9 +43,15 @@ def free(visit: Visit) -> list[DiarySlot]:
 
 
 def allowed(visit: Visit, slot: DiarySlot) -> bool:
-    """Whether the service's rules still let a slot be booked: how soon it is, and its day."""
+    """Whether a slot can still be booked: by the service's rules, and by what staff noted."""
     rules = rules_of(visit.service)
-    return slot.starts_at > visit.now + rules.notice and rules.allow(slot)
+    soon = slot.starts_at <= visit.now + rules.notice
+    return not soon and rules.allow(slot) and may_choose(visit)
+
+
+def may_choose(visit: Visit) -> bool:
+    """Whether there are times to choose from: to book, or to move to."""
+    return visit.may_book or visit.to_come() is not None
 
 
 def like(visit: Visit, slot: DiarySlot) -> list[DiarySlot]:

@@ -18,7 +18,7 @@ from bot.booking.calendar_file import calendar_file
 from bot.booking.fhir.client import Unreachable
 from bot.booking.fhir.diary import RemoteDiary
 from bot.booking.links import referral_of, visit_link
-from bot.booking.offering import free, way
+from bot.booking.offering import free, may_choose, way
 from bot.booking.standing import standing
 from bot.booking.summary import summary_text
 from bot.booking.summary_file import summary_pdf
@@ -93,7 +93,7 @@ class OwnPage:
                 who_to_ask=visit.who_to_ask,
                 standing=tuple(standing(visit).text.split("\n\n")),
                 appointment=f"{long_time(has[1].starts_at)}, {way(has[1])}" if has else None,
-                can_change=has is not None and has[1].starts_at > now,
+                can_change=visit.to_come() is not None,
                 was_cancelled=has is None and _cancelled(visit) is not None,
                 times=tuple(
                     (slot.id, f"{long_time(slot.starts_at)}, {way(slot)}") for slot in times
@@ -116,7 +116,7 @@ class OwnPage:
             if visit.service.handover.fhir is None:
                 return _put(visit, slot_id)
             remote = self._remote(visit.service)
-            moving = visit.booked() is not None
+            moving = visit.to_come() is not None
             attempt = elsewhere.begin(visit, slot_id, moving=moving)
         elsewhere.ask(lambda: self._changing(token, now), remote, attempt)
         with self._changing(token, now) as visit:
@@ -201,10 +201,8 @@ class OwnPage:
 
 
 def _chooses(visit: Visit) -> bool:
-    """Whether there are times to choose from, rather than another way or a past appointment."""
-    has = visit.booked()
-    to_come = has is None or has[1].starts_at > visit.now
-    return visit.service.handover.kind == "diary" and to_come
+    """Whether there are times to choose from, rather than another way or none at all."""
+    return visit.service.handover.kind == "diary" and may_choose(visit)
 
 
 def _put(visit: Visit, slot_id: str, *, remote_key: str | None = None) -> str:

@@ -46,8 +46,7 @@ def _by_staff(visit: Visit, state: State) -> State:
     """The state with what staff noted: they may have ended it, or taken the next step."""
     texts, who = booking_data().texts, visit.who_to_ask
     word, lines, titles = state
-    case = cases.by_referral(visit.session, visit.referral.id)
-    noted = case.state if case else "incoming"
+    noted = visit.noted
     # Of what is booked in the diary, the diary knows more.
     if noted == "incoming" or (noted == "booked" and word != "sent"):
         return state
@@ -73,7 +72,8 @@ def _next(visit: Visit) -> State:
             return "under-way", (begun, *mark, visit.who_to_ask), ()
         if slot.starts_at <= visit.now:
             past = texts.past.format(when=when)
-            return "past", (past, *mark, visit.who_to_ask), ()
+            titles = (data.buttons.book,) if visit.may_book else ()
+            return "past", (past, *mark, visit.who_to_ask), titles
         booked = texts.status_appointment.format(when=when, mode=way(slot))
         return "booked", (booked, *mark), (data.buttons.change_long, data.buttons.cancel_long)
     asked = callback(visit)

@@ -137,6 +137,7 @@ _FILLED: dict[str, frozenset[str]] = {
     "confirm_cancel": frozenset({"when"}),
     "cancelled": frozenset({"when"}),
     "past": frozenset({"when"}),
+    "past_again": frozenset({"when"}),
     "has_begun": frozenset({"when"}),
     "status_saved": frozenset({"reference"}),
     "status_summary": frozenset({"service"}),
@@ -240,6 +241,7 @@ class Texts(Strict):
     choose_move: str
     nothing_booked: str
     past: str
+    past_again: str
     has_begun: str
     manage_unclear: str
     read_out: str

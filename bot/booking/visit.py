@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.booking.bookmark import Bookmark, bookmark_of, put_bookmark
 from bot.booking.diary import appointment_of, slot_of
 from bot.knowledge.services import Service
+from bot.records import cases
 from bot.records.models import Appointment, DiarySlot, Referral
 
 
@@ -46,3 +47,29 @@ class Visit:
         """The referral's appointment, past or to come, with its slot."""
         appointment = appointment_of(self.session, self.referral.id)
         return None if appointment is None else (appointment, slot_of(self.session, appointment))
+
+    def to_come(self) -> tuple[Appointment, DiarySlot] | None:
+        """The same, if it hasn't begun."""
+        has = self.booked()
+        return has if has is not None and has[1].starts_at > self.now else None
+
+    @property
+    def noted(self) -> str:
+        """The state of their case, as staff noted it."""
+        case = cases.by_referral(self.session, self.referral.id)
+        return case.state if case else "incoming"
+
+    @property
+    def may_book(self) -> bool:
+        """Whether they may have a time that isn't in exchange for another.
+
+        Not once staff have closed or rejected their case, nor while an appointment is under way.
+        After one that is over they may: it may be that they missed it.
+        """
+        has = self.booked()
+        return not self.ended and (has is None or has[1].ends_at <= self.now)
+
+    @property
+    def ended(self) -> bool:
+        """Whether staff have closed or rejected their case."""
+        return self.noted in ("closed", "rejected")

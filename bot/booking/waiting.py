@@ -20,7 +20,6 @@ from bot.booking.texts import booking_data
 from bot.booking.times import in_london
 from bot.booking.visit import Visit
 from bot.knowledge.services import Service
-from bot.records.cases import by_referral
 from bot.records.database import Database
 from bot.records.models import DiarySlot, Referral, Waiting
 
@@ -36,9 +35,12 @@ def is_waiting(visit: Visit) -> bool:
 
 
 def may_wait(visit: Visit) -> bool:
-    """Whether there is something to wait for: staff haven't booked them or ended their case."""
-    case = by_referral(visit.session, visit.referral.id)
-    return case is None or case.state in _WAIT
+    """Whether there is something to wait for: staff haven't booked them or ended their case.
+
+    What was booked here and is over doesn't count: it may be that they missed it.
+    """
+    over = visit.booked() is not None and visit.may_book
+    return visit.noted in _WAIT or (visit.noted == "booked" and over)
 
 
 def join(visit: Visit, to: Sequence[letters.Way]) -> None:

