@@ -19,6 +19,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from bot.crisis.flagging import FlagDraft
+from bot.records.conversations import close
 from bot.records.database import Database
 from bot.records.encryption import DecryptionError, cipher
 from bot.records.flags import flag_draft, flag_fields, keep_flag
@@ -107,6 +108,25 @@ class FlagSpool:
     def waiting(self) -> int:
         """How many wait."""
         return self._spool.waiting()
+
+
+class ClosingSpool:
+    """Conversations that were left while the database was away."""
+
+    def __init__(self, var: Path) -> None:
+        self._spool = Spool(var / "spool" / "waiting-closings")
+
+    def hold(self, conversation_id: str, now: datetime) -> None:
+        """Writes to disk, flushed, that a conversation was left, before it returns."""
+        self._spool.put({"conversation_id": conversation_id, "now": now.isoformat()})
+
+    def drain(self, database: Database) -> int:
+        """Closes them in the database; gives how many. Twice is harmless."""
+        return self._spool.move(_close, database)
+
+
+def _close(session: Session, left: dict[str, Any]) -> None:
+    close(session, left["conversation_id"], datetime.fromisoformat(left["now"]))
 
 
 def _keep(session: Session, flag: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from tests.browser.chat import Chat
 from tests.browser.chromium import PHONE, find_chromium, sandbox
+from tests.browser.edge import Edge
 from tests.browser.host import Host
 from tests.conversations.assistant import Assistant
 from tests.npm import from_npm
@@ -50,6 +52,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, host: Host) -> Iterator[Assis
     yield site
     site.stop()
     site.close()
+
+
+@pytest.fixture
+def edge(tmp_path: Path, host: Host) -> Iterator[Edge]:
+    """The website over a stand-in for Rasa."""
+    edge = Edge(tmp_path, host.origin)
+    yield edge
+    edge.stop()
 
 
 @pytest.fixture(scope="package")

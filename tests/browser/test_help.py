@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chat import Chat
+from tests.browser.edge import Edge
+from tests.browser.host import Host
 from tests.conversations.assistant import Assistant
+from tests.web.chat.conftest import eventually
 
 
 def test_urgent_help_needs_one_tap_and_no_server(page: Page, site: Assistant) -> None:
@@ -61,6 +65,41 @@ def test_leaving_quickly_leaves_nothing_behind(chat: Chat, site: Assistant, way:
     assert chat.page.evaluate(kept) == []
     again = Chat(chat.page).visit(f"{site.website}/?service=berkshire")
     assert "What is DIT?" not in again.log.inner_text()
+
+
+@pytest.mark.parametrize("trouble", ["offline", "lost"])
+def test_leaving_quickly_holds_though_the_server_does_not_hear_of_it(
+    page: Page, edge: Edge, trouble: str
+) -> None:
+    chat = Chat(page).visit(edge.website)
+    chat.say("Something that nobody else should read")
+    if trouble == "offline":
+        page.context.set_offline(True)
+    else:
+        page.route("**/chat/leave", lambda route: route.abort())
+    chat.panel.get_by_role("button", name="Leave quickly").click()
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    page.context.set_offline(False)
+    page.goto(f"{edge.website}/chat/summary")
+    expect(page.locator("body")).to_contain_text("This chat has ended")
+    again = Chat(page).visit(edge.website)
+    expect(again.log).to_contain_text("You said: hi")
+    assert "nobody else" not in again.text
+    again.say("hello")
+    expect(again.last).to_contain_text("And?")
+    assert [each["name"] for each in page.context.cookies()] == ["foyer_chat"]
+
+
+def test_leaving_quickly_on_another_website_shuts_the_chat(
+    page: Page, edge: Edge, host: Host
+) -> None:
+    host.script = f"{edge.website}/widget.js"
+    chat = Chat(page).visit(host.origin)
+    token = page.evaluate("JSON.parse(sessionStorage.getItem('foyer.token'))")
+    chat.panel.get_by_role("button", name="Leave quickly").click()
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    sent = {"Authorization": f"Bearer {token}"}
+    eventually(lambda: httpx.get(f"{edge.website}/chat/messages", headers=sent).status_code == 401)
 
 
 def test_escape_on_a_page_without_an_open_chat_leaves_nothing(page: Page, site: Assistant) -> None:

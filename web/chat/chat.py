@@ -194,13 +194,14 @@ class Chat:
             self._later(self._desk.drain())
         return Refused("gone", urgent=urgent.reply)
 
-    async def leave(self, ticket: Ticket) -> None:
-        """Shuts the conversation: its ticket is no longer good, here or anywhere."""
-        self._talks.of(ticket.conversation_id).closed = True
+    async def leave(self, ticket: str | None) -> None:
+        """Shuts the conversation of a ticket: it is no longer good, here or anywhere."""
         try:
-            await self._stored.close_conversation(ticket.conversation_id, _now())
-        except StoredError as error:
-            logger.warning("A chat was left, but only in memory (%s).", error)
+            known = self._tickets.read(ticket or "")
+        except TicketError:
+            return  # then there is nothing to leave
+        self._talks.of(known.conversation_id).closed = True
+        await self._stored.close_conversation(known.conversation_id, _now())
 
     async def measures(self) -> bytes:
         """The metrics of this process, with what the database says of flags."""
@@ -214,6 +215,7 @@ class Chat:
         """Moves what waits on disk into the database, for as long as it is left running."""
         while True:
             await self._desk.drain()
+            await self._stored.drain()
             await asyncio.sleep(_DRAIN_SECONDS)
 
     async def close(self) -> None:

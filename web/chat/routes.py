@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
@@ -69,6 +68,8 @@ class ChatRoutes:
         """Goes on with the visitor's conversation, or begins one."""
         sender = visitor(request, self._origins)
         body = await _json(request)
+        if sender.left:
+            await self._chat.leave(sender.left)
         service = body.get("service") if isinstance(body, dict) else None
         opened = await self._chat.open(
             sender.ticket, service if isinstance(service, str) else None, sender.address
@@ -109,8 +110,7 @@ class ChatRoutes:
         """Ends the conversation on this device."""
         sender = visitor(request, self._origins)
         answer = Response(status_code=204)
-        with suppress(Refused):  # then there is nothing to leave
-            await self._chat.leave(await self._chat.admit(sender.ticket))
+        await self._chat.leave(sender.ticket or sender.left)
         sender.forget(answer)
         return answer
 

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from bot.records.database import Database
 from bot.records.encryption import cipher
 from bot.records.interim import TurnSpool
-from bot.records.spool import FlagSpool
+from bot.records.spool import ClosingSpool, FlagSpool
 from bot.settings import Settings
 from web import pages
 from web.chat.chat import Chat
@@ -60,7 +60,7 @@ def chat_site(
     Args:
         rasa: in place of the network to Rasa, for tests.
     """
-    stored = Stored(database)
+    stored = Stored(database, ClosingSpool(settings.var))
     chat = Chat(
         settings,
         Tickets(cipher().derived("foyer conversation"), settings.chat_hours),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
@@ -14,8 +15,11 @@ from bot.records import conversations
 from bot.records.database import Database
 from bot.records.encryption import DecryptionError
 from bot.records.interim import Standing, standing
+from bot.records.spool import ClosingSpool
 from bot.records.transcript import Line, replies_to, transcript
 from web.threads import Threads
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -28,10 +32,11 @@ class StoredError(Exception):
 
 
 class Stored:
-    """What the database knows of conversations. Everything may raise StoredError."""
+    """What the database knows of conversations. Every question may raise StoredError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, closings: ClosingSpool) -> None:
         self._database = database
+        self._closings = closings
         self._threads = Threads("database", _THREADS, _SECONDS)
 
     async def transcript(self, conversation_id: str) -> list[Line]:
@@ -51,13 +56,28 @@ class Stored:
         return await self.read(lambda session: conversations.is_closed(session, conversation_id))
 
     async def close_conversation(self, conversation_id: str, now: datetime) -> None:
-        """Closes it for good."""
+        """Closes it for good: at once, or when the database answers again."""
 
         def work() -> None:
             with self._database.session() as session:
                 conversations.close(session, conversation_id, now)
 
-        await self._run(work)
+        try:
+            await self._run(work)
+        except StoredError as error:
+            logger.warning("A chat was left; that waits on disk (%s).", error)
+            try:
+                # Not in our own threads: the database may hold up all of them.
+                await asyncio.to_thread(self._closings.hold, conversation_id, now)
+            except OSError as full:
+                logger.error("A chat was left, but only in memory (%s).", type(full).__name__)
+
+    async def drain(self) -> None:
+        """Closes in the database what was left while it was away, if it answers."""
+        try:
+            await self._run(lambda: self._closings.drain(self._database))
+        except (StoredError, OSError) as error:
+            logger.warning("Chats that were left wait on disk (%s).", type(error).__name__)
 
     async def read(self, query: Callable[[Session], T]) -> T:
         """What `query` gives, in a session to read in."""

@@ -10,13 +10,19 @@ from starlette.responses import Response
 from web.chat.refusals import Refused
 
 COOKIE = "foyer_chat"
+LEFT = "foyer_left"  # set by the page: we may not have heard that the chat was left
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """The sender of one request. `embedded`: the chat stands on another website."""
+    """The sender of one request.
+
+    `left` is the ticket of a chat that was left on this device, "" when there is none any more, and
+    None when the device tells of none. `embedded`: the chat stands on another website.
+    """
 
     ticket: str | None
+    left: str | None
     embedded: bool
     address: str
     secure: bool
@@ -28,10 +34,16 @@ class Visitor:
             response.set_cookie(
                 COOKIE, ticket, path="/", httponly=True, secure=self.secure, samesite="lax"
             )
+            self._unmark(response)
 
     def forget(self, response: Response) -> None:
         """Takes the cookie away."""
         response.delete_cookie(COOKIE, path="/", httponly=True, secure=self.secure, samesite="lax")
+        self._unmark(response)
+
+    def _unmark(self, response: Response) -> None:
+        if self.left is not None:
+            response.delete_cookie(LEFT, path="/", secure=self.secure, samesite="lax")
 
 
 def visitor(request: Request, origins: tuple[str, ...]) -> Visitor:
@@ -48,9 +60,12 @@ def visitor(request: Request, origins: tuple[str, ...]) -> Visitor:
             raise Refused("forbidden")
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     ticket = bearer.strip() if scheme.lower() == "bearer" else None
+    left = None
     if ticket is None and not from_elsewhere:
         ticket = request.cookies.get(COOKIE)
-    return Visitor(ticket, from_elsewhere, address_of(request), request.url.scheme == "https")
+        if LEFT in request.cookies:
+            ticket, left = None, ticket or ""
+    return Visitor(ticket, left, from_elsewhere, address_of(request), request.url.scheme == "https")
 
 
 def embedded(connection: HTTPConnection, origins: tuple[str, ...]) -> bool:

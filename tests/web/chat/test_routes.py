@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from bot.records.models import Base, Conversation
 from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
-from web.chat.visitor import COOKIE
+from web.chat.visitor import COOKIE, LEFT
+
+
+def _closed(database) -> bool:
+    with database.reading() as session:
+        return session.execute(select(Conversation.closed_at)).scalar() is not None
 
 
 def test_a_chat_begins_with_the_greeting(visitor, rasa) -> None:
@@ -100,6 +107,37 @@ def test_who_left_stays_out_after_a_restart(make_visitor) -> None:
     visitor.client.post("/chat/leave", json={})
     restarted = make_visitor()
     assert restarted.history(Authorization=f"Bearer {ticket}").json()["error"]["code"] == "gone"
+
+
+def test_who_left_while_the_database_was_away_stays_out_too(make_visitor, database) -> None:
+    visitor = make_visitor()
+    visitor.start()
+    ticket = visitor.client.cookies[COOKIE]
+    Base.metadata.drop_all(database.engine)
+    assert visitor.client.post("/chat/leave", json={}).status_code == 204
+    visitor.stop()
+    Base.metadata.create_all(database.engine)
+    restarted = make_visitor()
+    gone = {"Authorization": f"Bearer {ticket}"}
+    eventually(lambda: _closed(database))
+    assert restarted.history(**gone).json()["error"]["code"] == "gone"
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_chat_marked_as_left_is_good_for_nothing(visitor, heard) -> None:
+    visitor.start()
+    visitor.say("hello")
+    ticket = visitor.client.cookies[COOKIE]
+    visitor.client.cookies.set(LEFT, "1", domain="testserver.local")
+    assert visitor.history().status_code == 401
+    assert visitor.say("hello").status_code == 401
+    assert visitor.client.get("/chat/summary").status_code == 401
+    if heard:
+        visitor.client.post("/chat/leave", json={})
+        assert not visitor.client.cookies
+    assert len(visitor.start().json()["messages"]) == 2, "a new one"
+    assert list(visitor.client.cookies) == [COOKIE]
+    assert visitor.history(Authorization=f"Bearer {ticket}").status_code == 401
 
 
 def test_a_restart_keeps_the_chat(make_visitor, rasa) -> None:

@@ -3,6 +3,7 @@
 import { keep, recall } from "./storage.js";
 
 const SECONDS = 25; // longer than the server itself may take
+const MARK = "foyer_left=1; path=/; samesite=lax";
 
 // The server said no. `code` is its reason, `text` what to show, `wait` is in seconds, and `urgent`
 // a message of the assistant with urgent help: the crisis reply, where one is due.
@@ -37,8 +38,10 @@ export class Api {
     return this._call("POST", "/chat/messages", message);
   }
 
-  // Forgets the conversation on this device; sent even while the page goes away.
+  // Shuts the conversation; sent even while the page goes away. If it doesn't arrive, the mark tells
+  // of it: scripts can't take the cookie away, and whoever uses this device next has it.
   leave() {
+    if (!this.embedded) document.cookie = MARK + (location.protocol === "https:" ? "; secure" : "");
     return fetch(this.base + "/chat/leave", {
       ...this._options("POST", {}), keepalive: true,
     }).catch(() => {});

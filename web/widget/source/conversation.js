@@ -101,8 +101,8 @@ export class Conversation extends EventTarget {
   // Forgets everything on this device, in every tab.
   leave() {
     this.others?.postMessage("leave");
+    this.api.leave(); // while the token is still known
     this._forget();
-    return this.api.leave();
   }
 
   async _drain() {

@@ -1,0 +1,40 @@
+"""The website over a stand-in for Rasa, which goes away and comes back at a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import uvicorn
+
+from bot.records.database import Database
+from bot.records.models import Base
+from bot.settings import Settings
+from tests.conversations.assistant import free_port
+from tests.web.chat.conftest import RasaStandIn, eventually
+from web.app import create_app
+from web.chat.site import chat_site
+
+
+class Edge:
+    """The web process, in a thread. `rasa` is the stand-in."""
+
+    def __init__(self, var: Path, origin: str) -> None:
+        self.database = Database(f"sqlite:///{var}/foyer.db")
+        Base.metadata.create_all(self.database.engine)
+        self.rasa = RasaStandIn(self.database)
+        settings = Settings.read({"FOYER_VAR": str(var), "CHAT_ORIGINS": origin})
+        app = create_app({}, chat_site(settings, self.database, httpx.MockTransport(self.rasa)))
+        port = free_port()
+        self.website = f"http://127.0.0.1:{port}"
+        self._server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+        self._thread = Thread(target=self._server.run)
+        self._thread.start()
+        eventually(lambda: self._server.started)
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._server.should_exit = self._server.force_exit = True
+        self._thread.join()
+        self.database.dispose()
