@@ -158,3 +158,10 @@ def test_nobody_keeps_or_finds_the_page(client: TestClient, database: Database) 
     assert headers["cache-control"] == "no-store"
     assert headers["x-robots-tag"] == "noindex"
     assert "form-action 'self'" in headers["content-security-policy"]
+
+
+def test_no_script_runs_on_the_page(client: TestClient, database: Database) -> None:
+    for page in (client.get(path(database)), client.get("/visit/made-up")):
+        assert "<script" not in page.text
+        assert "script-src" not in page.headers["content-security-policy"]
+        assert 'id="foyer"' not in page.text, "there is no chat that could fail to open"

@@ -14,6 +14,7 @@ function begin() {
     elsewhere: script.dataset.leaveTo || null,
   });
   document.body.append(chat);
+  for (const instead of document.querySelectorAll("[data-without-foyer]")) instead.hidden = true;
   // Any link to #foyer opens the chat; without scripts it leads to what stands there instead.
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest('a[href$="#foyer"]');
