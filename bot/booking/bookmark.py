@@ -20,7 +20,8 @@ class Bookmark(Strict):
 
     `offered` are the slots shown, in their order; `wish` is what they were searched by; `slot`
     is the one to confirm, `attempt` the key under which another system is asked for it; `moving`
-    is whether an appointment is to be moved there. `message` is the id of the message last taken
+    is whether an appointment is to be moved there. `then` is what to do with the one of several
+    appointments that is meant. `message` is the id of the message last taken
     in.
     """
 
@@ -28,6 +29,7 @@ class Bookmark(Strict):
         "choose",
         "confirm",
         "asking",
+        "which",
         "manage",
         "cancel",
         "callback",
@@ -37,6 +39,7 @@ class Bookmark(Strict):
         "summary",
     ]
     moving: bool = False
+    then: Literal["manage", "choose", "cancel"] = "manage"
     offered: tuple[str, ...] = ()
     wish: Wish | None = None
     slot: str | None = None

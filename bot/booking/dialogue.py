@@ -37,7 +37,7 @@ from bot.reply import Reply, buttons
 # assistant has something to say to it first.
 _OURS = frozenset({None, "nlu_fallback", "affirm", "deny", "book_appointment"})
 
-Pick = Callable[[Sequence[Visit]], "Visit | None"]  # which of a conversation's referrals is meant
+Pick = Callable[[Sequence[Visit]], Sequence[Visit]]  # which referrals may be meant, likeliest first
 
 
 class Booking:
@@ -60,10 +60,13 @@ class Booking:
         """Hands over as the service does; with an appointment, asks what to do with it."""
         away = not self._refreshed(conversation_id, now, _newest)
         with self._database.session() as session:
-            visit = _take_up(_newest, self._visits(session, conversation_id, now))
-            if visit is None:
+            visits = self._visits(session, conversation_id, now)
+            if not visits:
                 return Outcome((_not_sent(session, conversation_id),), ended="not-sent")
+            visit = _take_up(visits, visits[0])
             has = visit.booked()
+            if visit.to_come():
+                return managing.begin_one_of(_to_change(visits), "manage")
             if has is not None and has[1].ends_at > now:
                 return managing.begin(visit, "manage")
             kind = visit.service.handover.kind
@@ -125,10 +128,13 @@ class Booking:
     def question(self, conversation_id: str, now: datetime) -> Reply:
         """The open question, asked again as often as needed."""
         with self._database.session() as session:
-            visit = self._visit(session, conversation_id, now)
+            visits = self._visits(session, conversation_id, now)
+            visit = _open(visits)
             bookmark = visit.bookmark if visit else None
             if visit is None or bookmark is None:
                 return _nothing_open(visit)
+            if bookmark.step == "which":
+                return managing.which(visits)
             if bookmark.step in ("callback", "callback_time"):
                 return handover.question(bookmark)
             if bookmark.step in posting.STEPS:
@@ -157,7 +163,7 @@ class Booking:
                 understood = handover.understands(turn.text)
             elif bookmark.step in posting.STEPS:
                 understood = posting.understands(visit, bookmark, turn.text)
-            elif bookmark.step in ("manage", "cancel"):
+            elif bookmark.step in ("which", "manage", "cancel"):
                 understood = managing.understands(visit, turn.text)
             else:
                 understood = choosing.understands(visit, bookmark, turn.text)
@@ -168,7 +174,8 @@ class Booking:
     def answer(self, turn: Turn) -> Outcome:
         """Takes the text in. A message that comes twice changes nothing."""
         with self._database.session() as session:
-            visit = self._visit(session, turn.conversation_id, turn.now)
+            visits = self._visits(session, turn.conversation_id, turn.now)
+            visit = _open(visits)
             bookmark = visit.bookmark if visit else None
             if visit is None or bookmark is None:
                 return Outcome((_nothing_open(visit),), ended="nothing-open")
@@ -180,6 +187,9 @@ class Booking:
                 outcome = posting.answer(visit, bookmark, turn.text)
             elif bookmark.step == "asking":
                 outcome = asking.again(visit)
+            elif bookmark.step == "which":
+                outcome = managing.answer_which(visits, visit, bookmark, turn.text)
+                visit = _open(visits) or visit
             elif bookmark.step in ("manage", "cancel"):
                 outcome = managing.answer(visit, bookmark, turn.text)
             else:
@@ -195,28 +205,32 @@ class Booking:
                 return asking.away(again, moving=left.moving)
         return asking.settle(lambda: self._again(visit), remote)
 
-    def _manage(self, conversation_id: str, now: datetime, step: str) -> Outcome:
+    def _manage(self, conversation_id: str, now: datetime, step: managing.Step) -> Outcome:
         away = step == "choose" and not self._refreshed(conversation_id, now, _to_change)
         with self._database.session() as session:
-            visit = _take_up(_to_change, self._visits(session, conversation_id, now))
-            if visit is None:
+            visits = self._visits(session, conversation_id, now)
+            if not visits:
                 return Outcome((_not_sent(session, conversation_id),), ended="not-sent")
-            if away:
+            meant = _to_change(visits)
+            visit = _take_up(visits, meant[0])
+            if away and len(meant) == 1:
                 return asking.away(visit, moving=True)
-            return managing.begin(visit, step)
+            return managing.begin_one_of(meant, step)
 
     def _refreshed(self, conversation_id: str, now: datetime, pick: Pick) -> bool:
         """Brings what another system keeps up to date; False where it doesn't answer."""
         with self._database.reading() as session:
-            visit = pick(self._visits(session, conversation_id, now))
-        remote = self._remotes.get(visit.service.id) if visit else None
-        if remote is None:
-            return visit is None or visit.service.handover.fhir is None
-        try:
-            remote.refresh(now)
-        except Unreachable:
-            return False
-        return True
+            meant = pick(self._visits(session, conversation_id, now))
+        answers = True
+        for service in {visit.service.id: visit.service for visit in meant}.values():
+            try:
+                if remote := self._remotes.get(service.id):
+                    remote.refresh(now)
+                elif service.handover.fhir is not None:
+                    answers = False
+            except Unreachable:
+                answers = False
+        return answers
 
     @contextmanager
     def _again(self, visit: Visit) -> Iterator[Visit]:
@@ -229,8 +243,7 @@ class Booking:
 
     def _visit(self, session: Session, conversation_id: str, now: datetime) -> Visit | None:
         """That of the referral which a question is open about; the newest if there is none."""
-        visits = self._visits(session, conversation_id, now)
-        return next((each for each in visits if each.bookmark is not None), _newest(visits))
+        return _open(self._visits(session, conversation_id, now))
 
     def _visits(self, session: Session, conversation_id: str, now: datetime) -> list[Visit]:
         """One for each referral that the conversation sent, newest first."""
@@ -241,22 +254,23 @@ class Booking:
         ]
 
 
-def _newest(visits: Sequence[Visit]) -> Visit | None:
-    return visits[0] if visits else None
+def _newest(visits: Sequence[Visit]) -> Sequence[Visit]:
+    return visits[:1]
 
 
-def _to_change(visits: Sequence[Visit]) -> Visit | None:
-    """The newest with an appointment still to come."""
-    for visit in visits:
-        has = visit.booked()
-        if has is not None and has[1].starts_at > visit.now:
-            return visit
-    return _newest(visits)
+def _to_change(visits: Sequence[Visit]) -> Sequence[Visit]:
+    """Those with an appointment still to come; the newest where there is none."""
+    return [visit for visit in visits if visit.to_come()] or _newest(visits)
 
 
-def _take_up(pick: Pick, visits: Sequence[Visit]) -> Visit | None:
+def _open(visits: Sequence[Visit]) -> Visit | None:
+    """That which a question is open about; the newest if there is none."""
+    newest = visits[0] if visits else None
+    return next((each for each in visits if each.bookmark is not None), newest)
+
+
+def _take_up(visits: Sequence[Visit], visit: Visit) -> Visit:
     """The visit that is meant; a question that is open about another is open no longer."""
-    visit = pick(visits)
     for other in visits:
         if other is not visit and other.bookmark is not None:
             other.close()

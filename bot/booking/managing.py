@@ -2,18 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from bot.booking import changing, choosing, diary
 from bot.booking.bookmark import Bookmark
 from bot.booking.phrases import is_yes, said
 from bot.booking.reading import read_wishes
 from bot.booking.replies import about, cancelled
 from bot.booking.texts import booking_data
-from bot.booking.times import in_london
+from bot.booking.times import in_london, short_time
 from bot.booking.visit import Visit
 from bot.dialogue import Outcome
+from bot.prescreen.understanding.plain import plain
+from bot.records.models import DiarySlot
 from bot.reply import Reply, buttons
 
+Step = Literal["manage", "choose", "cancel"]
+
 _KINDS = ("change", "cancel", "keep", "yes", "no", "leave")
+
+
+def begin_one_of(visits: Sequence[Visit], step: Step) -> Outcome:
+    """As `begin`; whoever has several appointments to come is asked which one first."""
+    if len(visits) == 1:
+        return begin(visits[0], step)
+    visits[0].keep(Bookmark(step="which", then=step))
+    return Outcome()
+
+
+def which(visits: Sequence[Visit]) -> Reply:
+    """The question which of the appointments is meant."""
+    offered = [title for title, _, _ in _to_come(visits)]
+    return Reply(booking_data().texts.which, buttons((*offered, booking_data().buttons.keep)))
+
+
+def answer_which(visits: Sequence[Visit], asked: Visit, bookmark: Bookmark, text: str) -> Outcome:
+    """Takes in which of the appointments is meant, and goes on with that one.
+
+    Args:
+        asked: the visit that has the open question.
+    """
+    wishes = read_wishes(text, in_london(asked.now).date())
+    to_come = _to_come(visits)
+    slots = [slot for _, slot, _ in to_come]
+    met = {slot.id for wish in wishes for slot in wish.among(slots)}
+    meant = [
+        visit for title, slot, visit in to_come if slot.id in met or plain(title) == plain(text)
+    ]
+    if len(meant) == 1:
+        asked.close()
+        return begin(meant[0], bookmark.then)
+    texts = booking_data().texts
+    if said(text, "keep", "leave", "no"):
+        asked.close()
+        return Outcome((Reply(texts.which_kept),), ended="kept")
+    return Outcome((Reply(texts.unclear),))
+
+
+def _to_come(visits: Sequence[Visit]) -> list[tuple[str, DiarySlot, Visit]]:
+    """The appointments to come with what each is called, soonest first."""
+    found = [(has[1], visit) for visit in visits if (has := visit.to_come())]
+    found.sort(key=lambda each: each[0].starts_at)
+    several = len({visit.service.id for _, visit in found}) > 1
+    return [
+        (
+            f"{short_time(slot.starts_at)}{f', {visit.service.short_name}' if several else ''}",
+            slot,
+            visit,
+        )
+        for slot, visit in found
+    ]
 
 
 def begin(visit: Visit, step: str) -> Outcome:

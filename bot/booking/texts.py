@@ -234,6 +234,8 @@ class Texts(Strict):
     opens_on: str
     not_now: str
     released: str
+    which: str
+    which_kept: str
     manage: str
     confirm_cancel: str
     cancelled: str

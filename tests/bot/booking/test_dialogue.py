@@ -103,6 +103,77 @@ def test_asking_to_book_in_the_middle_begins_again(open_chat: Chat) -> None:
     assert titles(open_chat.asked())[0] == "Tue 8 Dec, 10am"
 
 
+@pytest.fixture
+def two(
+    chat: Chat, add_slot: AddSlot, send_referral: SendReferral, database: Database, now: datetime
+) -> tuple[str, str]:
+    """Someone with two referrals, each with an appointment; the older one's is on Tuesday."""
+    mine = []
+    for day in (8, 10):
+        slot = add_slot(from_london(date(2026, 12, day), time(10)))
+        mine.append(send_referral())
+        with database.session() as session:
+            diary.book(session, slot, mine[-1], now)
+            session.get(Referral, mine[-1]).sent_at = now - timedelta(days=20 - day)
+    add_slot(from_london(date(2026, 12, 16), time(14)))
+    return mine[0], mine[1]
+
+
+@pytest.mark.parametrize("text", ["Tue 8 Dec, 10am", "the first one", "the one on tuesday"])
+def test_of_two_appointments_the_one_that_is_meant_is_cancelled(
+    chat: Chat, two: tuple[str, str], database: Database, text: str
+) -> None:
+    assert chat.booking.cancel("someone", chat.now).ended is None
+    assert chat.asked().text == TEXTS.which
+    assert titles(chat.asked()) == ["Tue 8 Dec, 10am", "Thu 10 Dec, 10am", TITLES.keep]
+    assert chat.booking.is_answer(chat.turn(text))
+    chat.say(text)
+    assert "Tuesday 8 December at 10am" in chat.asked().text
+    assert chat.say("yes").ended == "cancelled"
+    with database.reading() as session:
+        assert [diary.appointment_of(session, each) is None for each in two] == [True, False]
+    assert chat.booking.cancel("someone", chat.now).ended is None
+    assert "Thursday 10 December" in chat.asked().text  # there is only one now
+
+
+def test_of_two_appointments_the_older_ones_is_moved(
+    chat: Chat, two: tuple[str, str], database: Database
+) -> None:
+    chat.start()
+    assert [reply.text for reply in chat.say("purple").replies] == [TEXTS.unclear]
+    chat.say("the first one")
+    chat.say("change it")
+    chat.say("the first one")
+    assert chat.asked().text.startswith("Move your appointment to Wednesday 16 December at 2pm")
+    assert chat.say("yes").ended == "moved"
+    with database.reading() as session:
+        moved = diary.appointment_of(session, two[0])
+        assert diary.slot_of(session, moved).starts_at.day == 16
+
+
+def test_of_two_appointments_both_are_kept(chat: Chat, two: tuple[str, str]) -> None:
+    chat.booking.change("someone", chat.now)
+    outcome = chat.say("Keep it")
+    assert ([reply.text for reply in outcome.replies], outcome.ended) == (
+        [TEXTS.which_kept],
+        "kept",
+    )
+    assert chat.asked().text != TEXTS.which
+
+
+def test_two_appointments_with_two_services_are_told_apart_by_them(
+    database: Database, two: tuple[str, str], now: datetime
+) -> None:
+    other = services()["berkshire"].copy(update={"id": "other", "short_name": "Elsewhere"})
+    with database.session() as session:
+        session.get(Referral, two[0]).service_id = "other"
+    chat = Chat(Booking(database, {**services(), "other": other}), now)
+    chat.booking.cancel("someone", now)
+    assert titles(chat.asked())[0] == "Tue 8 Dec, 10am, Elsewhere"
+    chat.say("Tue 8 Dec, 10am, Elsewhere")
+    assert "Tuesday 8 December at 10am" in chat.asked().text
+
+
 def test_a_second_referral_does_not_hide_the_firsts_appointment(
     open_chat: Chat, database: Database, send_referral: SendReferral, now: datetime
 ) -> None:
