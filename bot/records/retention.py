@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from pydantic import PositiveInt
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.datafile import DATA, Strict, load_model
@@ -101,10 +101,12 @@ def purge(session: Session, now: datetime, periods: Retention | None = None) -> 
         )
         .execution_options(synchronize_session=False)
     )
+    # What was given up goes with its referral: until then the person is told that it never arrived.
+    given_up = and_(OutboxMessage.state == "dropped", OutboxMessage.referral_id.is_(None))
     session.execute(
         delete(OutboxMessage)
         .where(
-            OutboxMessage.state.in_(("delivered", "dropped")),
+            or_(OutboxMessage.state == "delivered", given_up),
             OutboxMessage.finished_at < before(periods.outbox),
         )
         .execution_options(synchronize_session=False)

@@ -13,6 +13,7 @@ from bot.outbox.announce import referral_sent
 from bot.records import referrals
 from bot.records.database import Database
 from bot.records.models import Callback, Case, OutboxMessage, Referral, Waiting
+from bot.records.retention import purge, retention
 from tests.bot.booking.conftest import AddSlot, Chat, SendReferral, titles
 from tests.fhir.fixtures import booking_at
 
@@ -244,6 +245,23 @@ def test_a_referral_that_another_system_has_not_taken_is_told_honestly(
         assert said in text
         assert ("was sent on" in text) is (state == "delivered")
         assert (service.contact.once_sent in text) is (said == "hasn't taken it")
+
+
+@pytest.mark.parametrize(("state", "said"), [("dropped", False), ("delivered", True)])
+def test_a_referral_that_was_given_up_is_never_said_to_have_arrived(
+    database: Database, send_referral: SendReferral, now: datetime, state: str, said: bool
+) -> None:
+    service: Service = booking_at("https://fhir.example")
+    mine = send_referral()
+    with database.session() as session:
+        referral_sent(session, session.get(Referral, mine), service, now)
+        message = session.query(OutboxMessage).one()
+        message.state, message.payload, message.finished_at = state, None, now
+    later = now + timedelta(days=retention().outbox + 1)
+    with database.session() as session:
+        purge(session, later)
+    text = Booking(database, {"berkshire": service}).status("someone", later).text
+    assert ("was sent on" in text) is said
 
 
 def test_every_referral_of_the_chat_is_told_of(
