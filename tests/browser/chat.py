@@ -13,6 +13,22 @@ _REPLY_MILLISECONDS = 20_000
 _QUESTIONS_AT_MOST = 80
 
 
+def said(
+    text: str, custom: dict[str, Any] | None = None, *choices: str, by: str = "assistant"
+) -> dict[str, Any]:
+    """A message as the server gives it."""
+    buttons = [{"title": title, "payload": title} for title in choices]
+    at = "2026-12-01T10:30:00Z"
+    return {"from": by, "at": at, "text": text, "buttons": buttons, "custom": custom}
+
+
+def show(page: Page, *messages: dict[str, Any]) -> None:
+    """Makes these all of the conversation that the page opens, whatever the server has."""
+    told = [{"id": str(number), **message} for number, message in enumerate(messages)]
+    body = {"service": "berkshire", "messages": told}
+    page.route("**/chat/start", lambda route: route.fulfill(json=body))
+
+
 class Chat:
     """The chat of one tab. It reads along what the server says, to know which question is open."""
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from tests.browser.chat import Chat
+from bot.booking.own_page import OwnPage
+from bot.knowledge.services import services
+from bot.records.database import Database
+from bot.records.models import Base
+from tests.browser.chat import Chat, said, show
 from tests.browser.chromium import DESKTOP
 from tests.browser.conftest import Scan
+from tests.browser.edge import Edge
 from tests.conversations.assistant import Assistant
+from tests.web.test_visit import add_slot, path
+from web import visit
 
 PAGES = [
     "/",
@@ -35,6 +46,63 @@ ASPECTS = {
     "dark contrast": {"contrast": "more", "color_scheme": "dark"},
     "forced colours": {"forced_colors": "active"},
 }
+ITEM = {
+    "type": "question",
+    "question": "phq-9.3",
+    "kind": "item",
+    "step": "How you have been",
+    "progress": {"step": 4, "steps": 6, "item": 3, "items": 9},
+    "commands": ["Go back", "Pause"],
+}
+
+
+# How much the ring around what has the focus stands out from what is behind it: WCAG's contrast.
+RING = """() => {
+    let at = document.activeElement;
+    while (at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+    const light = (colour) => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).map((each) => each / 255)
+            .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const clear = "rgba(0, 0, 0, 0)";
+    let behind = at.parentNode;
+    while (getComputedStyle(behind).backgroundColor === clear) behind = behind.parentNode;
+    const { outlineColor, outlineStyle } = getComputedStyle(at);
+    const ring = light(outlineColor), ground = light(getComputedStyle(behind).backgroundColor);
+    if (outlineStyle === "none") return 0;
+    return (Math.max(ring, ground) + 0.05) / (Math.min(ring, ground) + 0.05);
+}"""
+
+
+@pytest.fixture
+def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A person's own page in each of its states, as markup."""
+    monkeypatch.setattr("bot.booking.rules.is_bank_holiday", lambda _day: False)
+    database = Database(f"sqlite:///{tmp_path}/visits.db")
+    Base.metadata.create_all(database.engine)
+    client = TestClient(Starlette(routes=visit.routes(OwnPage(database, services()))))
+    day = datetime.now(timezone.utc).replace(hour=10, minute=0, second=0, microsecond=0)
+    slot, _ = (add_slot(database, day + timedelta(days=ahead)) for ahead in (4, 5))
+    link = path(database)
+    seen = {
+        "summary": client.get(path(database, "xyla")),
+        "times to choose": client.get(link),
+        "time is gone": client.post(link, data={"slot": "0" * 32}),
+        "booked": (booked := client.post(link, data={"slot": slot})),
+        "cancelled": client.post(booked.url.path, data={"act": "cancel"}),
+        "over": client.get(link),
+    }
+    database.dispose()
+    return {state: response.text for state, response in seen.items()}
+
+
+def _open(page: Page, edge: Edge, markup: str) -> None:
+    """Opens a page of the website as it was made elsewhere."""
+    address = f"{edge.website}/made"
+    page.route(address, lambda route: route.fulfill(body=markup, content_type="text/html"))
+    page.goto(address)
+    page.unroute(address)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -103,6 +171,37 @@ def test_larger_text_fits_the_narrowest_screen(
     scan(page)
     assert chat.panel.evaluate("(e) => e.scrollWidth <= e.clientWidth"), "it scrolls sideways"
     expect(chat.panel.get_by_role("button", name="Send", exact=True)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_has_the_focus_stands_out(
+    edge: Edge, new_context: Callable[..., BrowserContext], visits: dict[str, str], scheme: str
+) -> None:
+    page = new_context(**DESKTOP, color_scheme=scheme).new_page()
+    chat = Chat(page).visit(edge.website)
+    chat.panel.get_by_role("button", name="Text size and colours").click()
+    page.keyboard.press("Tab")
+    expect(chat.panel.get_by_label("Normal")).to_be_focused()
+    assert page.evaluate(RING) >= 3
+    _open(page, edge, visits["times to choose"])
+    for key in ("select", "button"):
+        page.locator(f"main {key}").focus()
+        assert page.evaluate(RING) >= 3, key
+
+
+@pytest.mark.parametrize("size", [(683, 330), (320, 256)])
+def test_how_far_one_is_shows_on_the_lowest_screen(
+    edge: Edge, new_context: Callable[..., BrowserContext], size: tuple[int, int]
+) -> None:
+    page = new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    show(page, said("How often?", ITEM))
+    chat = Chat(page).visit(edge.website)
+    told = chat.panel.get_by_text("Step 4 of 6: How you have been. Question 3 of 9")
+    expect(told).to_be_in_viewport(ratio=1)
+    bar = chat.panel.get_by_role("progressbar", name="How far you are")
+    expect(bar).to_have_attribute("aria-valuenow", "54")
+    expect(bar).to_be_in_viewport(ratio=1)
+    expect(chat.field).to_be_in_viewport(ratio=1)
 
 
 def test_a_reply_is_announced_once_with_its_choices(chat: Chat) -> None:

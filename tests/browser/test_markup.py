@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, said, show
 from tests.conversations.assistant import Assistant
 
 EVIL = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>\'"</p><b>bold</b>'
@@ -24,31 +23,14 @@ def test_what_a_person_writes_stays_text(chat: Chat, page: Page) -> None:
 
 
 def test_what_a_server_says_stays_text_in_every_kind_of_card(page: Page, site: Assistant) -> None:
-    said = [_message(number, custom) for number, custom in enumerate(_customs())]
-    page.route(
-        "**/chat/start",
-        lambda route: route.fulfill(
-            body=json.dumps({"service": "berkshire", "messages": said}),
-            content_type="application/json",
-        ),
-    )
+    customs = _customs()
+    show(page, *(said(EVIL, custom, EVIL) for custom in customs))
     chat = Chat(page).visit(site.website)
-    expect(chat.log.locator("> .assistant")).to_have_count(len(said))
+    expect(chat.log.locator("> .assistant")).to_have_count(len(customs))
     assert chat.panel.locator("img, script, b").count() == 0
     links = chat.panel.locator("a").evaluate_all("(all) => all.map((each) => each.protocol)")
     assert set(links) <= {"http:", "tel:", "sms:"}
     assert page.evaluate("window.broken") is None
-
-
-def _message(number: int, custom: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": str(number),
-        "from": "assistant",
-        "at": "2026-12-01T10:30:00Z",
-        "text": EVIL,
-        "buttons": [{"title": EVIL, "payload": EVIL}],
-        "custom": custom,
-    }
 
 
 def _customs() -> list[dict[str, Any]]:

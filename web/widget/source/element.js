@@ -96,7 +96,7 @@ export class FoyerChat extends HTMLElement {
   }
 
   _progress() {
-    this.bar = h("div", { class: "bar" }, h("div", { class: "done-part" }));
+    this.bar = h("div", { class: "bar", role: "progressbar", "aria-label": WORDS.progress }, h("div", { class: "done-part" }));
     this.step = h("p", {});
     return (this.progress = h("div", { class: "progress", hidden: true }, this.step, this.bar));
   }
@@ -172,7 +172,9 @@ export class FoyerChat extends HTMLElement {
     const of = progress.items ? `. ${WORDS.item(progress.item, progress.items)}` : "";
     this.step.textContent = WORDS.step(progress.step, progress.steps, step) + of;
     const part = progress.items ? (progress.item - 1) / progress.items : 0;
-    this.bar.firstChild.style.inlineSize = `${(100 * (progress.step - 1 + part)) / progress.steps}%`;
+    const percent = (100 * (progress.step - 1 + part)) / progress.steps;
+    this.bar.setAttribute("aria-valuenow", Math.round(percent));
+    this.bar.firstChild.style.inlineSize = `${percent}%`;
   }
 
   _drawBanner() {

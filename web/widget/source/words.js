@@ -36,6 +36,7 @@ export const WORDS = {
     titles.length > 6 ? `${titles.length} choices to tap.` : `Choices: ${titles.join(", ")}.`,
   step: (at, of, title) => `Step ${at} of ${of}: ${title}`,
   item: (at, of) => `Question ${at} of ${of}`,
+  progress: "How far you are",
   day: "Day",
   month: "Month",
   year: "Year",
