@@ -44,10 +44,11 @@ export class Log {
       const name = day;
       add(`day ${name}`, () => dayItem(name));
     };
+    const sent = conversation.outbox.length ? null : conversation.messages.filter(({ from }) => from === "person").pop();
     for (const message of conversation.messages) {
       newDay(message.at);
-      const open = message === last;
-      add(`${message.id} ${open}`, () => messageItem(message, this.tools, open));
+      const place = { open: message === last, newest: message === sent };
+      add(`${message.id} ${place.open} ${place.newest}`, () => messageItem(message, this.tools, place));
     }
     for (const message of conversation.outbox) {
       newDay(message.at);
@@ -87,7 +88,7 @@ export class Log {
     if (key === this.answered) return;
     this.answered = key;
     const hadFocus = this.answers.contains(this.answers.getRootNode().activeElement);
-    this.answers.replaceChildren(...(last ? answersTo(last, this.tools.say) : []));
+    this.answers.replaceChildren(...(last ? answersTo(this.conversation.messages, this.tools.say) : []));
     if (hadFocus) this.answers.focus({ preventScroll: true });
   }
 

@@ -6,9 +6,11 @@ import { plainText, richText } from "./rich_text.js";
 import { WORDS } from "./words.js";
 
 // A message of the conversation as a list item. `tools` is what its cards may do; `open` whether
-// its choices are still open.
-export function messageItem(message, tools, open) {
-  if (message.from === "person") return item("person", message, WORDS.you, plainText(message.text));
+// its choices are still open, `newest` whether it is the last that the person said.
+export function messageItem(message, tools, { open, newest }) {
+  if (message.from === "person") {
+    return item("person", message, WORDS.you, plainText(message.text), null, newest ? WORDS.sent : "");
+  }
   const { text, extra } = card(message, tools, open);
   return item("assistant", message, WORDS.assistant, richText(text), extra);
 }
@@ -41,15 +43,20 @@ export function dayOf(iso) {
   return day.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long" });
 }
 
-function item(from, message, said, body, extra = null) {
+// The id of the element with a message's words.
+export function saidId(id) {
+  return `said-${id}`;
+}
+
+function item(from, message, said, body, extra = null, state = "") {
   const time = new Date(message.at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const bubble = h("div", { class: "bubble" }, unseen(`${said}: `), body);
+  const bubble = h("div", { class: "bubble", id: saidId(message.id) }, unseen(`${said}: `), body);
   return h(
     "li",
     { class: `message ${from}`, "data-id": message.id },
     body.length ? bubble : null,
     extra,
-    h("p", { class: "meta" }, h("time", { datetime: message.at }, time)),
+    h("p", { class: "meta" }, h("time", { datetime: message.at }, time), state && ` · ${state}`),
   );
 }
 
