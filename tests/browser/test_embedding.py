@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timezone
 from io import BytesIO
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.chat import Chat
+from tests.browser.chat import Chat, said
 from tests.browser.chromium import DESKTOP
+from tests.browser.edge import Edge
 from tests.browser.host import Host
 from tests.conversations.assistant import Assistant
+from tests.web.chat.test_downloads import send
 
 LOOKS = [
     "display", "visibility", "color", "backgroundColor", "fontFamily", "fontSize", "letterSpacing",
@@ -49,6 +52,31 @@ def test_it_looks_there_as_it_does_at_home(
         assert _looks(embedded, part) == _looks(home, part), part
     assert embedded.panel.bounding_box() == home.panel.bounding_box()
     assert _colour_of_header(embedded) == _colour_of_header(home)
+
+
+def test_the_summary_is_a_page_of_its_own_that_goes_when_the_chat_is_left(
+    edge: Edge, host: Host, page: Page
+) -> None:
+    host.script = f"{edge.website}/widget.js"
+    chat = Chat(page).visit(host.origin)
+    send(edge.database, edge.rasa.heard[-1]["sender"], datetime.now(timezone.utc))
+    reply = {**said("It is kept.", {"type": "summary"}), "id": "summary.1"}
+    allowed = {"Access-Control-Allow-Origin": host.origin}
+    page.route(
+        "**/chat/messages",
+        lambda route: route.fulfill(json={"messages": [reply]}, headers=allowed),
+    )
+    chat.say("my summary")
+    with page.context.expect_page() as opened:
+        chat.log.get_by_role("button", name="See a page to print or keep").click()
+    summary = opened.value
+    expect(summary.get_by_text("Robin")).to_be_visible()
+    expect(summary.locator(".top")).to_have_css("background-color", "rgb(0, 94, 184)")
+    refer = summary.get_by_role("link", name="How to refer").evaluate("(e) => e.href")
+    assert refer == f"{edge.website}/refer"
+    expect(summary.get_by_text("If the chat doesn't open")).to_have_count(0)
+    with summary.expect_event("close"):
+        chat.panel.get_by_role("button", name="Leave quickly").click()
 
 
 def test_a_website_that_is_not_allowed_gets_urgent_help_and_no_chat(

@@ -55,8 +55,12 @@ class Downloads:
         name = {"Content-Disposition": 'attachment; filename="appointment.ics"'}
         return Response(text, media_type="text/calendar; charset=utf-8", headers=name)
 
-    async def summary(self, ticket: Ticket, request: Request) -> Response:
-        """A page to print. Raises Refused: "missing", "unavailable"."""
+    async def summary(self, ticket: Ticket, request: Request, *, linked: bool = False) -> Response:
+        """A page to print; `linked`: the chat is on another website, so that none belongs on it.
+
+        Raises:
+            Refused: "missing", "unavailable".
+        """
 
         def find(session: Session) -> Summary | None:
             return _summary(session, ticket.conversation_id)
@@ -68,7 +72,7 @@ class Downloads:
         if summary is None:
             raise Refused("missing")
         words = texts().summary
-        content = {"title": words.title, "note": words.note, "summary": summary}
+        content = {"title": words.title, "note": words.note, "summary": summary, "linked": linked}
         return templates.TemplateResponse(request, "summary.html", content)
 
 

@@ -17,10 +17,11 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from web.chat.chat import Chat
 from web.chat.downloads import Downloads
-from web.chat.refusals import Refused, response
-from web.chat.tickets import Ticket
+from web.chat.refusals import STATUS, Refused, refusal, response
+from web.chat.tickets import Ticket, TicketError, Tickets
 from web.chat.visitor import Visitor, visitor
 from web.chat.wire import read_said
+from web.pages import templates
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,16 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class ChatRoutes:
     """The routes over one Chat."""
 
-    def __init__(self, chat: Chat, downloads: Downloads, origins: tuple[str, ...]) -> None:
+    def __init__(
+        self, chat: Chat, downloads: Downloads, links: Tickets, origins: tuple[str, ...]
+    ) -> None:
+        """Args:
+        links: what signs the links to a summary.
+        origins: the websites that may embed the chat.
+        """
         self._chat = chat
         self._downloads = downloads
+        self._links = links
         self._origins = origins
 
     def mount(self) -> BaseRoute:
@@ -51,6 +59,8 @@ class ChatRoutes:
                 Route("/leave", self._guarded(self.leave), methods=["POST"]),
                 Route("/calendar/{appointment}.ics", self._guarded(self.calendar)),
                 Route("/summary", self._guarded(self.summary)),
+                Route("/summary/link", self._guarded(self.summary_link)),
+                Route("/summary/{link}", self._guarded(self.linked_summary)),
             ],
             middleware=[
                 Middleware(
@@ -124,6 +134,23 @@ class ChatRoutes:
         ticket = await self._chat.admit(visitor(request, self._origins).ticket)
         return await self._downloads.summary(ticket, request)
 
+    async def summary_link(self, request: Request) -> Response:
+        """Where that page can be opened for a moment without cookie or token."""
+        ticket = await self._chat.admit(visitor(request, self._origins).ticket)
+        link = self._links.issue(ticket.conversation_id, ticket.service_id)
+        return JSONResponse({"path": f"/chat/summary/{link}"})
+
+    async def linked_summary(self, request: Request) -> Response:
+        """That page, in a tab that a chat on another website has opened."""
+        try:
+            link = self._links.read(request.path_params["link"])
+        except TicketError:
+            raise Refused("missing") from None
+        ticket = await self._chat.admit(self._chat.renewed(link))  # unless it was left
+        page = await self._downloads.summary(ticket, request, linked=True)
+        page.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"  # the chat closes it on leaving
+        return page
+
     def _renewing(self, sender: Visitor, ticket: Ticket, answer: dict[str, Any]) -> Response:
         """The answer, with a new ticket when this one has been used for a while."""
         age = (datetime.now(timezone.utc) - ticket.issued_at).total_seconds()
@@ -143,7 +170,7 @@ class ChatRoutes:
             try:
                 answer = await endpoint(request)
             except Refused as refused:
-                answer = response(refused)
+                answer = _turned_away(request, refused)
             except ClientDisconnect:
                 answer = Response(status_code=400)
             except Exception as error:  # its message may hold what the person wrote
@@ -153,6 +180,15 @@ class ChatRoutes:
             return answer
 
         return guarded
+
+
+def _turned_away(request: Request, refused: Refused) -> Response:
+    """The refusal: as a page, where a person opened one."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return response(refused)
+    told = {"text": refusal(refused)["error"]["text"]}
+    status = STATUS[refused.code]
+    return templates.TemplateResponse(request, "refused.html", told, status_code=status)
 
 
 async def _json(request: Request) -> Any:

@@ -28,6 +28,7 @@ from web.chat.routes import ChatRoutes
 from web.chat.stored import Stored
 from web.chat.tickets import Tickets
 
+_LINK_HOURS = 1 / 60  # for the browser to open it, not to be kept
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -69,6 +70,7 @@ def chat_site(
         CrisisDesk(database, FlagSpool(settings.var), TurnSpool(settings.var)),
         Metrics(),
     )
+    links = Tickets(cipher().derived("foyer summary"), _LINK_HOURS)
     origins = settings.chat_origins
 
     async def metrics(request: Request) -> Response:
@@ -78,7 +80,7 @@ def chat_site(
         return Response(await chat.measures(), media_type="text/plain; version=0.0.4")
 
     routes = [
-        ChatRoutes(chat, Downloads(stored), origins).mount(),
+        ChatRoutes(chat, Downloads(stored), links, origins).mount(),
         socket_mount(chat, origins),
         Route("/metrics", metrics),
     ]

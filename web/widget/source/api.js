@@ -47,9 +47,14 @@ export class Api {
     }).catch(() => {});
   }
 
-  // Where a page or file of this conversation is. On another site only a fetched copy can be shown.
-  async open(path) {
-    if (!this.embedded) return this.base + path;
+  // Where a page of this conversation can be opened for a moment, from another website.
+  async page(path) {
+    const { path: signed } = await this._call("GET", `${path}/link`);
+    return this.base + signed;
+  }
+
+  // A fetched copy of a file of this conversation, for a download on another website.
+  async copy(path) {
     const response = await fetch(this.base + path, this._options("GET"));
     if (!response.ok) throw new Refused(response.status, "missing");
     return URL.createObjectURL(await response.blob());

@@ -115,17 +115,18 @@ function summaryLink(tools) {
   return fileLink(WORDS.summary, "/chat/summary", tools);
 }
 
-// A link to a page or file of this conversation; on another site a copy is fetched when it's asked for.
-function fileLink(words, path, { api, tell }, download = null) {
+// A link to a page or file of this conversation; on another site, where there is no cookie, a way to it
+// is fetched when it's asked for.
+function fileLink(words, path, { api, tell, openTab }, download = null) {
   const note = download ? null : unseen(` (${WORDS.newTab})`);
   const target = download ? null : "_blank";
   if (!api.embedded) {
     return h("p", {}, h("a", { href: api.base + path, target, rel: "noopener", class: "keep" }, words, note));
   }
   const fetched = async () => {
-    const tab = download ? null : window.open("", "_blank");
+    const tab = download ? null : openTab(); // now: after a wait it would be blocked
     try {
-      const href = await api.open(path);
+      const href = await (download ? api.copy(path) : api.page(path));
       if (tab) tab.location = href;
       else h("a", { href, download }).click();
     } catch {

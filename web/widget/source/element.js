@@ -24,7 +24,11 @@ export class FoyerChat extends HTMLElement {
     this.service = service;
     this.api = new Api(base);
     this.conversation = new Conversation(this.api, service);
-    const tools = { base, api: this.api, say: (text, tapped) => this._say(text, tapped), tell: (words) => this._tell(words) };
+    this.tabs = []; // that this one has opened: they close when it is left
+    const tools = {
+      base, api: this.api, say: (text, tapped) => this._say(text, tapped), tell: (words) => this._tell(words),
+      openTab: () => this._openTab(),
+    };
     this.log = new Log(this.conversation, tools);
     this.composer = new Composer((text) => this._say(text, false));
     this._build();
@@ -250,9 +254,16 @@ export class FoyerChat extends HTMLElement {
     this.dialog.style.insetBlockStart = covered ? `${offsetTop}px` : "";
   }
 
+  _openTab() {
+    const tab = window.open("", "_blank");
+    if (tab) this.tabs.push(tab);
+    return tab;
+  }
+
   _leave(tell = true) {
     this.root.replaceChildren();
     this.hidden = true;
+    for (const tab of this.tabs) tab.close();
     if (tell) this.conversation.leave();
     goElsewhere(this.elsewhere);
   }
