@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import uvicorn
@@ -17,24 +18,33 @@ from web.app import create_app
 from web.chat.site import chat_site
 
 
+class _OneReply(RasaStandIn):
+    """With the choices under what it says last, and unlike the page's own words."""
+
+    def _replies(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        first = super()._replies(body)[0]
+        return [{**first, "text": first["text"].replace("You said", "I heard")}]
+
+
 class Edge:
     """The web process, in a thread. `rasa` is the stand-in."""
 
     def __init__(self, var: Path, origin: str) -> None:
         self.database = Database(f"sqlite:///{var}/foyer.db")
         Base.metadata.create_all(self.database.engine)
-        self.rasa = RasaStandIn(self.database)
+        self.rasa = _OneReply(self.database)
         settings = Settings.read({"FOYER_VAR": str(var), "CHAT_ORIGINS": origin})
         app = create_app({}, chat_site(settings, self.database, httpx.MockTransport(self.rasa)))
         port = free_port()
         self.website = f"http://127.0.0.1:{port}"
-        self._server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+        config = uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
         self._thread = Thread(target=self._server.run)
         self._thread.start()
         eventually(lambda: self._server.started)
 
     def stop(self) -> None:
         """Ends it."""
-        self._server.should_exit = self._server.force_exit = True
+        self._server.should_exit = True
         self._thread.join()
         self.database.dispose()

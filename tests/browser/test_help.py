@@ -83,10 +83,10 @@ def test_leaving_quickly_holds_though_the_server_does_not_hear_of_it(
     page.goto(f"{edge.website}/chat/summary")
     expect(page.locator("body")).to_contain_text("This chat has ended")
     again = Chat(page).visit(edge.website)
-    expect(again.log).to_contain_text("You said: hi")
+    expect(again.log).to_contain_text("I heard: hi")
     assert "nobody else" not in again.text
     again.say("hello")
-    expect(again.last).to_contain_text("And?")
+    expect(again.last).to_contain_text("I heard: hello")
     assert [each["name"] for each in page.context.cookies()] == ["foyer_chat"]
 
 

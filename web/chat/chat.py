@@ -49,6 +49,7 @@ class Opened:
     ticket: str
     service_id: str | None
     messages: list[MessageJSON]
+    is_new: bool
 
 
 class Chat:
@@ -98,11 +99,13 @@ class Chat:
             Refused: "too-fast", for too many new ones from one address.
         """
         service_id = service_id if service_id in services() else None
+        is_new = False
         try:
             known = await self.admit(ticket)
         except Refused:
             self._gate.new_conversation(address)
             known = Ticket(new_conversation_id(), None, _now())
+            is_new = True
         current = replace(known, service_id=service_id or known.service_id)
         try:
             messages = await self.history(current)
@@ -111,7 +114,7 @@ class Chat:
         else:
             messages = messages or await self._greeting(current)
         issued = self._tickets.issue(current.conversation_id, current.service_id)
-        return Opened(issued, current.service_id, messages)
+        return Opened(issued, current.service_id, messages, is_new)
 
     def renewed(self, ticket: Ticket) -> str:
         """A ticket that is good from now on, for one that is good now."""
@@ -134,7 +137,9 @@ class Chat:
         return messages
 
     async def say(self, ticket: Ticket, said: Said, address: str) -> list[MessageJSON]:
-        """The answers to a message. The same message again gives the same answers.
+        """The answers to a message; none, if it is ahead of its turn and no crisis reply is due.
+
+        The same message again gives the same answers.
 
         Raises:
             Refused: it could not be answered, and no crisis reply is due.
@@ -151,6 +156,8 @@ class Chat:
         if urgent is not None:
             await self._desk.hold(urgent, ticket, said, now)
         follows = talk.crisis is not None and self._desk.respond(said.text, found, standing)
+        if said.ahead and not (urgent or follows):
+            return []
         patience = self._patience(bool(urgent or follows), started)
         try:
             if over_limit:

@@ -18,11 +18,15 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 @dataclass(frozen=True)
 class Said:
-    """A message of a visitor. `tapped` is that it was a button, not typed."""
+    """A message of a visitor. `tapped` is that it was a button, not typed.
+
+    `ahead`: earlier messages are still on their way, so that it's answered only by a crisis reply.
+    """
 
     id: str
     text: str
     tapped: bool = False
+    ahead: bool = False
 
 
 def read_said(body: Any) -> Said | None:
@@ -32,10 +36,14 @@ def read_said(body: Any) -> Said | None:
     message_id, text, tapped = body.get("id"), body.get("text"), body.get("tapped", False)
     if not isinstance(message_id, str) or not _ID.fullmatch(message_id):
         return None
-    if not isinstance(text, str) or not text.strip() or not isinstance(tapped, bool):
+    ahead = body.get("ahead", False)
+    if not isinstance(text, str) or not text.strip():
+        return None
+    if not isinstance(tapped, bool) or not isinstance(ahead, bool):
         return None
     # What isn't text at all, as half of a surrogate pair, can't be stored.
-    return Said(message_id, text.encode("utf-8", "replace").decode().replace("\0", ""), tapped)
+    text = text.encode("utf-8", "replace").decode().replace("\0", "")
+    return Said(message_id, text, tapped, ahead)
 
 
 def line_json(line: Line) -> MessageJSON:

@@ -160,9 +160,15 @@ class Visitor:
         return self.client.post("/chat/start", json={"service": service}, headers=headers)
 
     def say(
-        self, text: str, message_id: str | None = None, *, tapped: bool = False, **headers: str
+        self,
+        text: str,
+        message_id: str | None = None,
+        *,
+        tapped: bool = False,
+        ahead: bool = False,
+        **headers: str,
     ) -> httpx.Response:
-        body = {"id": message_id or str(uuid4()), "text": text, "tapped": tapped}
+        body = {"id": message_id or str(uuid4()), "text": text, "tapped": tapped, "ahead": ahead}
         return self.client.post("/chat/messages", json=body, headers=headers)
 
     def history(self, **headers: str) -> httpx.Response:

@@ -154,6 +154,17 @@ def test_a_turn_that_rasa_finishes_late_is_there_once(visitor, rasa, database) -
     assert rasa.texts == [OVERDOSE, "hello"]
 
 
+def test_ahead_of_its_turn_only_a_crisis_is_answered(visitor, rasa) -> None:
+    visitor.start()
+    assert visitor.say("What is DIT?", "message-1", ahead=True).json()["messages"] == []
+    assert rasa.texts == []
+    rasa.down()
+    crisis(visitor.say("I want to kill myself", "message-2", ahead=True))
+    crisis(visitor.say("I'm safe for now", "message-3", tapped=True, ahead=True))
+    rasa.back()
+    assert visitor.say("What is DIT?", "message-1").json()["messages"]
+
+
 def test_the_form_that_rasa_had_open_is_put_aside(visitor, rasa, database, now) -> None:
     visitor.start()
     conversation_id = rasa.heard[0]["sender"]

@@ -6,7 +6,7 @@
 import { forgetAll, keep, recall } from "./storage.js";
 import { Refused } from "./api.js";
 
-const PAUSES = [1, 2, 4, 8, 15]; // seconds before trying again, then the last one over and over
+const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds before trying again, then the last one over and over
 
 // Tells of "change" (with `heard`: the new replies), and of "gone".
 export class Conversation extends EventTarget {
@@ -18,7 +18,9 @@ export class Conversation extends EventTarget {
     this.outbox = recall("outbox", []);
     this.state = "new"; // new, starting, ready, trouble, failed (could not start), gone
     this.problem = ""; // the server's own words for what is wrong
+    this.asked = new Set(); // the messages that were sent ahead of their turn
     this.busy = false;
+    this.stale = false; // whether something was said elsewhere while this tab was busy
     this.tries = 0;
     this.others = typeof BroadcastChannel === "function" ? new BroadcastChannel("foyer") : null;
     this.others?.addEventListener("message", ({ data }) => this._heardFromTab(data));
@@ -34,11 +36,16 @@ export class Conversation extends EventTarget {
     return this.busy && this.outbox.length > 0;
   }
 
-  // The message whose choices are open.
+  // What is to be sent first.
+  get next() {
+    return this.outbox.find(({ state }) => state !== "refused");
+  }
+
+  // The message whose choices are open. Those of a crisis reply are, whatever waits.
   get last() {
     const last = this.messages[this.messages.length - 1];
-    const sending = this.outbox.some(({ state }) => state !== "refused");
-    return !sending && last && last.from === "assistant" ? last : null;
+    if (!last || last.from !== "assistant" || this.state === "gone") return null;
+    return this.next && !is(last, "crisis") ? null : last;
   }
 
   async start() {
@@ -51,7 +58,7 @@ export class Conversation extends EventTarget {
       this._drain();
     } catch (error) {
       this._become("failed", error.text || "");
-      this._later(() => this.state === "failed" && this.start());
+      this._later(() => this.state === "failed" && this.start(), error.wait);
     }
   }
 
@@ -67,6 +74,7 @@ export class Conversation extends EventTarget {
     this.outbox.push({ id: newId(), text, tapped, at: new Date().toISOString(), state });
     this._keepOutbox();
     this._changed();
+    this._askAhead();
     return this._drain();
   }
 
@@ -88,10 +96,14 @@ export class Conversation extends EventTarget {
 
   // Fetches what was said elsewhere: in another tab, or while there was no connection.
   async refresh() {
-    if (this.busy || !["ready", "trouble"].includes(this.state)) return;
+    if (!["ready", "trouble"].includes(this.state)) return;
+    this.stale = this.busy;
+    if (this.busy) return;
     try {
-      this._take(await this.api.conversation());
-      this._recovered();
+      const told = await this.api.conversation();
+      // There is nothing where the greeting could not be made: it is asked for again.
+      this._take(told.messages.length ? told : await this.api.start(this.service));
+      if (!this.next) this._recovered();
       this._drain();
     } catch (error) {
       this._failed(error);
@@ -111,20 +123,13 @@ export class Conversation extends EventTarget {
     clearTimeout(this.clock);
     try {
       let message;
-      while ((message = this.outbox.find(({ state }) => state !== "refused"))) {
+      while ((message = this.next)) {
         message.state = "sending";
         this._changed();
-        const { id, text, tapped, at } = message;
+        const { id, text, tapped } = message;
         const { messages } = await this.api.send({ id, text, tapped });
-        this.outbox = this.outbox.filter((each) => each !== message);
-        this._keepOutbox();
-        const known = new Set(this.messages.map((each) => each.id));
-        if (!known.has(id)) this.messages.push({ id, from: "person", at, text, buttons: [], custom: null });
-        const heard = messages.filter((each) => !known.has(each.id));
-        this.messages.push(...heard);
         this._recovered();
-        this._changed(heard);
-        this.others?.postMessage("changed");
+        this._answered(message, messages);
       }
     } catch (error) {
       this._failed(error);
@@ -132,17 +137,38 @@ export class Conversation extends EventTarget {
       this.busy = false;
       this._changed();
     }
+    if (this.stale && !this.next) this.refresh();
+  }
+
+  // What is said while an earlier message waits takes its turn, but a crisis reply does not.
+  _askAhead() {
+    for (const message of this.outbox) {
+      const { id, text, tapped, state } = message;
+      if (message === this.next || state === "refused" || this.asked.has(id)) continue;
+      this.asked.add(id);
+      this.api.send({ id, text, tapped, ahead: true }).then(
+        ({ messages }) => messages.length && this._answered(message, messages),
+        (error) => this._heardInstead(message, error) || this.asked.delete(id));
+    }
+  }
+
+  _answered(message, messages) {
+    const { id, text, at } = message;
+    this.outbox = this.outbox.filter((each) => each !== message);
+    this._keepOutbox();
+    const known = new Set(this.messages.map((each) => each.id));
+    if (!known.has(id)) this.messages.push({ id, from: "person", at, text, buttons: [], custom: null });
+    const heard = messages.filter((each) => !known.has(each.id));
+    this.messages.push(...heard);
+    this._changed(heard);
+    this.others?.postMessage("changed");
   }
 
   _failed(error) {
     const message = this.outbox.find(({ state }) => state === "sending");
-    const urgent = error instanceof Refused && error.urgent;
-    if (message && urgent && urgent.custom && urgent.custom.type === "crisis") {
-      this._heardInstead(message, urgent);
-      if (error.status !== 401) return;
-    }
+    if (message && this._heardInstead(message, error) && error.status !== 401) return;
     if (error instanceof Refused && error.status === 401) {
-      if (message) message.state = "waiting"; // it goes to the new chat, if one is started
+      this._wait(this.outbox.filter(({ tapped }) => !tapped)); // it goes to the new chat, if one is started
       this._become("gone", error.text);
       return;
     }
@@ -155,18 +181,27 @@ export class Conversation extends EventTarget {
       if (error.code === "not-offered") this._later(() => this.refresh());
       return;
     }
-    if (message) message.state = "waiting";
+    this._wait(this.outbox);
     this._become("trouble", error.text || "");
     this._later(() => this.retry(), error.wait);
+    if (error instanceof Refused) this._askAhead();
   }
 
-  // A crisis reply that came in place of an answer. It stands in the conversation like any other.
-  _heardInstead({ id, text, at }, urgent) {
+  _wait(outbox) {
+    for (const message of outbox) if (message.state === "sending") message.state = "waiting";
+    this.outbox = outbox;
+    this._keepOutbox();
+  }
+
+  // A crisis reply may come in place of an answer. It stands in the conversation like any other.
+  _heardInstead({ id, text, at }, { urgent }) {
+    if (!urgent || !is(urgent, "crisis")) return false;
     this.outbox = this.outbox.filter((each) => each.id !== id);
     this._keepOutbox();
     const reply = { ...urgent, id: `${id}.urgent`, buttons: [] };
     this.messages.push({ id, from: "person", at, text, buttons: [], custom: null }, reply);
     this._changed([reply]);
+    return true;
   }
 
   _recovered() {
@@ -174,23 +209,25 @@ export class Conversation extends EventTarget {
     if (this.state === "trouble") this._become("ready");
   }
 
+  // `seconds` is how long the server would have us wait at least.
   _later(then, seconds = 0) {
     clearTimeout(this.clock);
-    const pause = seconds || PAUSES[Math.min(this.tries, PAUSES.length - 1)];
+    const pause = Math.max(seconds, PAUSES[Math.min(this.tries, PAUSES.length - 1)]);
     this.tries += 1;
-    this.clock = setTimeout(then, pause * 1000);
+    this.clock = setTimeout(then, pause * (1000 + 250 * Math.random())); // not all tabs at once
   }
 
-  // The server's history replaces ours; what it has of the outbox needs no sending any more.
+  // The server's history replaces ours. What it has answered needs no sending any more; what failed
+  // or is still in hand there is asked for again, and stands in the outbox only.
   _take({ messages, service }) {
     const known = new Set(this.messages.map((each) => each.id));
-    const answered = new Set(messages.map((each) => each.id));
     const first = this.messages.length === 0;
     this.service = service || this.service;
-    this.messages = messages;
-    this.outbox = this.outbox.filter((each) => !answered.has(each.id));
+    this.outbox = this.outbox.filter(({ id }) => !isAnswered(messages.filter((each) => isReply(each, id))));
     this._keepOutbox();
-    const heard = messages.filter((each) => each.from === "assistant" && !known.has(each.id));
+    const waits = (message) => this.outbox.some(({ id }) => message.id === id || isReply(message, id));
+    this.messages = messages.filter((message) => !waits(message));
+    const heard = this.messages.filter((each) => each.from === "assistant" && !known.has(each.id));
     this._changed(first ? heard.slice(-1) : heard, first);
   }
 
@@ -223,6 +260,20 @@ export class Conversation extends EventTarget {
   _changed(heard = [], first = false) {
     this.dispatchEvent(new CustomEvent("change", { detail: { heard, first } }));
   }
+}
+
+function is(message, type) {
+  return Boolean(message.custom) && message.custom.type === type;
+}
+
+function isReply(message, id) {
+  return message.id.startsWith(`${id}.`);
+}
+
+// Whether these replies to a message are its answer: a turn that failed can be tried again.
+function isAnswered(replies) {
+  return replies.some((each) => is(each, "crisis")) ||
+    (replies.length > 0 && !replies.some((each) => is(each, "failure")));
 }
 
 // randomUUID is there only on secure pages.
