@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -52,17 +53,41 @@ def postgres() -> Iterator[PostgresServer | None]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table, to be copied: quicker than making them for each test."""
+    path = tmp_path_factory.mktemp("blank") / "foyer.db"
+    _make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def blank_url(postgres: PostgresServer | None) -> str:
+    """The same on PostgreSQL."""
+    if postgres is None:
+        missing("PostgreSQL", "postgresql")
+    url = postgres.new_database()
+    _make_tables(url)
+    return url
+
+
+def _make_tables(url: str) -> None:
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(
     request: pytest.FixtureRequest, tmp_path: Path, postgres: PostgresServer | None
 ) -> Iterator[Database]:
     """An empty database with every table, on each kind of server that is there."""
     if request.param == "postgresql":
-        if postgres is None:
-            missing("PostgreSQL", "postgresql")
-        database = Database(postgres.new_database())
+        blank = request.getfixturevalue("blank_url")
+        database = Database(postgres.new_database(like=blank))
     else:
-        database = Database(f"sqlite:///{tmp_path}/foyer.db")
-    Base.metadata.create_all(database.engine)
+        path = tmp_path / "foyer.db"
+        shutil.copy(request.getfixturevalue("blank_file"), path)
+        database = Database(f"sqlite:///{path}")
     yield database
     database.dispose()

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg2
+from sqlalchemy.engine import make_url
 
 _OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=300"
 
@@ -47,13 +48,14 @@ class PostgresServer:
         server._run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
         return server
 
-    def new_database(self) -> str:
-        """The URL of a new, empty database."""
+    def new_database(self, like: str | None = None) -> str:
+        """The URL of a new database: an empty one, or a copy of the one with the URL `like`."""
         name = f"t{next(self._numbers)}"
+        source = make_url(like).database if like else "template1"
         connection = psycopg2.connect(host=str(self.folder), user="foyer", dbname="postgres")
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
         connection.close()
         return f"postgresql://foyer@/{name}?host={quote(str(self.folder))}"
 
