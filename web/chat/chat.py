@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.crisis.help_replies import failure
 from bot.crisis.screen import Screening
@@ -36,9 +36,11 @@ from web.chat.wire import MessageJSON, Said, is_crisis, line_json, said_by_assis
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _OPENED_BY = "hi"  # what the assistant's greeting answers; nobody sees it
 _DRAIN_SECONDS = 15.0
-_STANDING_SECONDS = 0.3  # of the two that a crisis reply may take
+_STANDING_SECONDS = 0.3  # of the two that a crisis reply may take, for a question to the database
 _LEAST_SECONDS = 0.2  # that Rasa has in any case
 
 
@@ -72,7 +74,18 @@ class Chat:
         self._gate = Gate(settings)
         self._talks = Talks()
         self._turns = Turns(rasa, stored, self._gate)
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[Any]] = set()
+
+    def signed(self, text: str | None) -> Ticket:
+        """The ticket in `text`, if it is good. Its conversation may have been left.
+
+        Raises:
+            Refused: "gone".
+        """
+        try:
+            return self._tickets.read(text or "")
+        except TicketError as error:
+            raise Refused("gone") from error
 
     async def admit(self, text: str | None) -> Ticket:
         """The ticket in `text`, if it is good and its conversation not left.
@@ -80,10 +93,7 @@ class Chat:
         Raises:
             Refused: "gone".
         """
-        try:
-            ticket = self._tickets.read(text or "")
-        except TicketError as error:
-            raise Refused("gone") from error
+        ticket = self.signed(text)
         if await self._is_closed(ticket.conversation_id):
             raise Refused("gone")
         return ticket
@@ -108,7 +118,7 @@ class Chat:
             is_new = True
         current = replace(known, service_id=service_id or known.service_id)
         try:
-            messages = await self.history(current)
+            messages = [] if is_new else await self.history(current)
         except Refused:
             messages = [said_by_assistant(failure(), "sorry", _now())]
         else:
@@ -142,23 +152,28 @@ class Chat:
         The same message again gives the same answers.
 
         Raises:
-            Refused: it could not be answered, and no crisis reply is due.
+            Refused: it could not be answered, and no crisis reply is due; or "gone".
         """
         started = monotonic()
         talk = self._talks.of(ticket.conversation_id)
-        if said.id in talk.own:
+        if said.id in talk.own and not talk.closed:
             return talk.own[said.id]
         over_limit = self._gate.message(ticket.conversation_id, address)
         now = _now()
         standing = Standing(talk.crisis, ticket.service_id)
+        closed = self._later(self._is_closed(ticket.conversation_id))  # while the screen reads
         found = await self._desk.screen(said.text)
         urgent = self._desk.respond(said.text, found, replace(standing, crisis=None))
+        follows = talk.crisis is not None and self._desk.respond(said.text, found, standing)
+        due = bool(urgent or follows)
+        await asyncio.wait({closed}, timeout=_STANDING_SECONDS if due else None)
+        if closed.done() and closed.result():
+            raise Refused("gone", urgent=urgent.reply if urgent else None)
         if urgent is not None:
             await self._desk.hold(urgent, ticket, said, now)
-        follows = talk.crisis is not None and self._desk.respond(said.text, found, standing)
-        if said.ahead and not (urgent or follows):
+        if said.ahead and not due:
             return []
-        patience = self._patience(bool(urgent or follows), started)
+        patience = self._patience(due, started)
         try:
             if over_limit:
                 raise over_limit
@@ -309,7 +324,7 @@ class Chat:
                 return False
         return talk.closed
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _later(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)

@@ -10,7 +10,7 @@ const socket = io(url, {
   reconnection: false,
   extraHeaders: origin ? { Origin: origin } : {},
 });
-const quiet = 800; // milliseconds without a word: the turn is over
+const quiet = 500; // milliseconds without another word: the turn is over
 let timer = null;
 
 function end() {
@@ -23,6 +23,10 @@ function next() {
   const message = say.shift();
   if (message === undefined) return end();
   socket.emit("user_uttered", message);
+}
+
+function wait() {
+  clearTimeout(timer);
   timer = setTimeout(next, quiet);
 }
 
@@ -33,13 +37,10 @@ socket.on("connect_error", (error) => {
 });
 socket.on("session_confirm", (confirmed) => {
   heard.session = confirmed;
-  next();
+  wait(); // a greeting may follow
 });
 socket.on("bot_uttered", (message) => {
   heard.uttered.push(message);
-  if (timer) {
-    clearTimeout(timer);
-    timer = setTimeout(next, quiet);
-  }
+  wait();
 });
-setTimeout(() => process.exit(1), 30000);
+setTimeout(() => process.exit(1), 55000);

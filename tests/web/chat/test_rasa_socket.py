@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -13,17 +14,27 @@ from typing import Any
 
 import pytest
 import uvicorn
+from socketio.exceptions import ConnectionRefusedError
 
 from tests.conversations.assistant import free_port
 from tests.missing import missing
 from tests.npm import from_npm
 from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
 from web.app import create_app
+from web.chat.rasa_socket import RasaSocket
+from web.health import check_crisis
 
 CLIENT = "4.8.1"
 SCRIPT = Path(__file__).with_name("rasa_client.cjs")
 
 Speak = Callable[..., dict[str, Any]]
+
+
+def _with_menu(text: str) -> dict[str, Any]:
+    return {"text": text, "quick_replies": [{"content_type": "text", **MENU}]}
+
+
+GREETING = [_with_menu("You said: hi"), {"text": "And?"}]  # of the stand-in for Rasa
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +48,7 @@ def client_library() -> Path:
 @pytest.fixture
 def website(make_site: Any) -> Iterator[str]:
     """The address of the web process, served as it is for real."""
+    check_crisis()  # loads it first, as the real one does
     port = free_port()
     config = uvicorn.Config(create_app({}, make_site()), port=port, log_level="error", ws="auto")
     server = uvicorn.Server(config)
@@ -71,11 +83,7 @@ def speak(client_library: Path, website: str) -> Speak:
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"]])
 def test_a_rasa_widget_can_talk(speak: Speak, rasa: Any, transports: list[str]) -> None:
     heard = speak("hello", transports=transports)
-    assert heard["uttered"][0] == {
-        "text": "You said: hello",
-        "quick_replies": [{"content_type": "text", **MENU}],
-    }
-    assert heard["uttered"][1] == {"text": "And?"}
+    assert heard["uttered"] == [*GREETING, _with_menu("You said: hello"), {"text": "And?"}]
     assert rasa.texts == ["hello"]
 
 
@@ -84,6 +92,7 @@ def test_it_goes_on_with_its_own_session_only(speak: Speak, rasa: Any) -> None:
     again = speak("more", session=first["session"])
     assert rasa.heard[-1]["sender"] == rasa.heard[0]["sender"]
     assert again["session"].split(".")[0] == first["session"].split(".")[0]
+    assert again["uttered"][0]["text"] == "You said: more", "it greets once"
     for guess in (rasa.heard[0]["sender"], first["session"][:-3] + "AAA", "", 7, {"$ne": 1}):
         heard = speak("let me in", session=guess)
         assert heard["session"] != guess
@@ -115,10 +124,10 @@ def test_a_crisis_is_answered_without_rasa(speak: Speak, rasa: Any) -> None:
 
 
 def test_what_is_no_message_is_refused_kindly(speak: Speak, rasa: Any) -> None:
-    heard = speak("", "x" * 5000)
-    assert "didn't come through" in heard["uttered"][0]["text"]
-    assert "116 123" in heard["uttered"][1]["text"]
-    assert "more than I can read" in heard["uttered"][2]["text"]
+    uttered = speak("", "x" * 5000)["uttered"][len(GREETING) :]
+    assert "didn't come through" in uttered[0]["text"]
+    assert "116 123" in uttered[1]["text"]
+    assert "more than I can read" in uttered[2]["text"]
     assert rasa.texts == []
 
 
@@ -129,3 +138,19 @@ def test_only_pages_of_allowed_sites_connect(speak: Speak, origin: str, refused:
     heard = speak(origin=origin, transports=["websocket"])
     assert bool(heard["refused"]) is refused
     assert bool(heard["session"]) is not refused
+
+
+def test_one_address_cannot_take_every_socket(make_site: Any) -> None:
+    sockets = RasaSocket(make_site().chat, ())
+
+    def connect(sid: str, address: str) -> None:
+        scope = {"type": "http", "headers": [], "client": (address, 1)}
+        asyncio.run(sockets.on_connect(sid, {"asgi.scope": scope}))
+
+    for number in range(50):
+        connect(str(number), f"2001:db8::{number}")
+    with pytest.raises(ConnectionRefusedError, match="busy"):
+        connect("one more", "2001:db8::ff")
+    connect("of someone else", "2001:db8:1::1")
+    asyncio.run(sockets.on_disconnect("7"))
+    connect("one more", "2001:db8::ff")
