@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -20,8 +21,9 @@ from tests.browser.chromium import DESKTOP
 from tests.browser.conftest import Scan
 from tests.browser.edge import Edge
 from tests.conversations.assistant import Assistant
+from tests.web.chat.test_downloads import send
 from tests.web.test_visit import add_slot, path
-from web import visit
+from web import pages, visit
 
 PAGES = [
     "/",
@@ -113,6 +115,86 @@ def test_every_page(page: Page, site: Assistant, scan: Scan, path: str) -> None:
     scan(page)
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+BORN = {**ITEM, "question": "about.date_of_birth", "kind": "date_of_birth"}
+CARDS = {
+    "phone": {"type": "phone", "phone": "0203 228 1350"},
+    "cancelled": {"type": "appointment", "state": "cancelled", "appointment": "a"},
+    "summary": {"type": "summary"},
+}
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+
+
+def _scan_both(page: Page, scan: Scan) -> None:
+    """In light and in dark colours."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        scan(page)
+
+
+def test_a_persons_own_page_in_every_state(
+    page: Page, edge: Edge, visits: dict[str, str], scan: Scan
+) -> None:
+    for state, markup in visits.items():
+        _open(page, edge, markup)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        _scan_both(page, scan)
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, state
+
+
+def test_the_pages_that_tell_of_a_fault(page: Page, edge: Edge, scan: Scan) -> None:
+    page.goto(f"{edge.website}/chat/summary")
+    expect(page.get_by_text("This chat has ended")).to_be_visible()
+    _scan_both(page, scan)
+    _open(page, edge, pages.bare.get_template("broken.html").render())
+    expect(page.get_by_text("This is our fault")).to_be_visible()
+    _scan_both(page, scan)
+
+
+def test_the_summary_to_print(page: Page, edge: Edge, scan: Scan) -> None:
+    Chat(page).visit(edge.website)
+    send(edge.database, edge.rasa.heard[-1]["sender"], datetime.now(timezone.utc))
+    page.goto(f"{edge.website}/chat/summary")
+    expect(page.get_by_text("Robin")).to_be_visible()
+    _scan_both(page, scan)
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_cards_that_no_journey_comes_to(page: Page, edge: Edge, scan: Scan, card: str) -> None:
+    show(page, said("Here it is.", CARDS[card], "Something else"))
+    chat = Chat(page).visit(edge.website)
+    expect(chat.last).to_contain_text("Here it is.")
+    _scan_both(page, scan)
+
+
+def test_a_date_with_a_part_missing(page: Page, edge: Edge, scan: Scan) -> None:
+    show(page, said("When were you born?", BORN))
+    chat = Chat(page).visit(edge.website)
+    chat.panel.get_by_role("button", name="Continue").click()
+    expect(chat.panel.get_by_role("alert")).to_be_visible()
+    _scan_both(page, scan)
+
+
+def test_a_chat_that_is_refused_that_ends_or_cannot_begin(
+    page: Page, edge: Edge, scan: Scan
+) -> None:
+    chat = Chat(page).visit(edge.website)
+    no = {"error": {"code": "bad-request", "text": "That didn't come through."}}
+    page.route("**/chat/messages", lambda route: route.fulfill(status=400, json=no))
+    chat.say("hello")
+    expect(chat.last).to_contain_text("That didn't come through.")
+    _scan_both(page, scan)
+    page.unroute("**/chat/messages")
+    page.context.clear_cookies()
+    chat.say("hello?")
+    expect(chat.panel.locator(".notice")).to_contain_text("This chat has ended")
+    _scan_both(page, scan)
+    page.route("**/chat/start", lambda route: route.abort())
+    chat.panel.get_by_role("button", name="Start a new chat").click()
+    expect(chat.panel.locator(".notice")).to_contain_text("can't be reached")
+    _scan_both(page, scan)
 
 
 def test_the_first_states(chat: Chat, scan: Scan) -> None:
