@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pyotp
 import pytest
 import uvicorn
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Response, expect
 from sqlalchemy import select
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.routing import Mount, compile_path
 from starlette.staticfiles import StaticFiles
 
 from bot.booking import diary
 from bot.knowledge import answers
 from bot.records.database import Database
-from bot.records.models import Base, DiarySlot, Flag, StaffSession
+from bot.records.models import Base, Case, DiarySlot, Flag, StaffSession
+from bot.review import requests
+from bot.settings import Settings
 from bot.staff import accounts
 from bot.staff.rules import rules
 from tests.browser.chromium import DESKTOP
@@ -29,9 +34,11 @@ from tests.web.staff.console import PASSWORD, Console
 from tests.web.staff.test_outbox import dead
 from tests.web.staff.test_unanswered import SILENT, say
 from web.security import SecurityHeaders
-from web.staff.app import create_staff
+from web.staff.app import PAGES, create_staff
+from web.staff.visit import templates
 
-STATIC = Path(__file__).resolve().parents[2] / "web" / "static"
+WEB = Path(__file__).resolve().parents[2] / "web"
+STATIC, TEMPLATES = WEB / "static", WEB / "staff" / "templates"
 WIDTHS = (320, 768, 1280)
 
 
@@ -84,16 +91,26 @@ def sign_in(console: Console, new_context: Callable[..., BrowserContext]) -> Cal
         with console.database.session() as session:
             accounts.by_email(session, browser.email).totp_secret = secret
         page = new_context(**{**DESKTOP, **options}).new_page()
-        page.goto(f"{console.url}/sign-in")  # type: ignore[attr-defined]
-        page.get_by_label("Email address").fill(browser.email)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Continue").click()
-        page.get_by_label("Code from your authenticator app").fill(pyotp.TOTP(secret).now())
+        give_password(console, page, browser.email)
+        page.get_by_label("Code from your authenticator app").fill(totp(secret))
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="People")).to_be_visible()
         return page
 
     return enter
+
+
+def give_password(console: Console, page: Page, email: str, password: str = PASSWORD) -> None:
+    """The first step of signing in."""
+    page.goto(f"{console.url}/sign-in")  # type: ignore[attr-defined]
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Continue").click()
+
+
+def totp(secret: str) -> str:
+    """The code that an authenticator app shows now."""
+    return pyotp.TOTP(secret).now()
 
 
 def test_signing_in_for_the_first_time(
@@ -112,7 +129,7 @@ def test_signing_in_for_the_first_time(
     page.get_by_role("button", name="Continue").click()
     scan(page)
     key = page.locator(".code").inner_text().replace(" ", "")
-    page.get_by_label("Code from the app").fill(pyotp.TOTP(key).now())
+    page.get_by_label("Code from the app").fill(totp(key))
     page.get_by_role("button", name="Turn it on").click()
     expect(page.locator("code")).to_have_count(rules().sign_in.recovery_codes)
     scan(page)
@@ -356,9 +373,114 @@ def test_an_appointment_is_moved_then_cancelled_without_script(
     expect(page.get_by_role("heading", name="Appointment")).to_have_count(0)
 
 
-def test_every_page_against_axe_at_every_width(
-    console: Console, sign_in: Callable[..., Page], scan: Scan
+# What is asked for and isn't a page: files, pictures, ways elsewhere, and what a script asks for.
+NO_PAGES = {
+    "/session",
+    "/worker.js",
+    "/live",
+    "/refresh",
+    "/people.csv",
+    "/people/{case_id:str}/here",
+    "/people/{case_id:str}/record.pdf",
+    "/people/{case_id:str}/transcript.txt",
+    "/people/{case_id:str}/referral.fhir.json",
+    "/numbers/{table_id:str}.svg",
+    "/unanswered.svg",
+}
+NO_TEMPLATES = {"base.html", "person_parts.html"}  # parts of the others
+
+
+class Look:
+    """Scans pages, and keeps which addresses and templates they were."""
+
+    def __init__(self, console: Console, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.url: str = console.url  # type: ignore[attr-defined]
+        self.paths: set[str] = set()
+        self.templates: set[str] = set()
+        self._scan = scan
+        self._shown: Response | None = None
+        render = templates.TemplateResponse
+
+        def named(request: Request, name: str, *more: Any, **others: Any) -> Any:
+            response = render(request, name, *more, **others)
+            response.headers["X-Template"] = name
+            return response
+
+        monkeypatch.setattr(templates, "TemplateResponse", named)
+
+    def watch(self, page: Page) -> Page:
+        """Has what the tab is sent noted from now on."""
+        page.on("response", self._keep)
+        return page
+
+    def to(
+        self,
+        page: Page,
+        path: str,
+        said: str = "",
+        status: int = 200,
+        widths: Sequence[int] = WIDTHS[:1],
+    ) -> None:
+        """Goes there and scans what there is."""
+        page.goto(f"{self.url}{path}")
+        self.at(page, said, status, widths)
+
+    def at(
+        self, page: Page, said: str = "", status: int = 200, widths: Sequence[int] = WIDTHS[:1]
+    ) -> None:
+        """Scans the page as it is, with everything on it unfolded.
+
+        Args:
+            said: words that are on the page that is meant.
+        """
+        expect(page.locator("body")).to_contain_text(said)
+        assert self._shown is not None
+        if said:
+            assert self._shown.status == status, said
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(
+                "document.querySelectorAll('details').forEach((each) => each.open = true)"
+            )
+            self._scan(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (page.url, width)
+        self.paths.add(urlsplit(self._shown.url).path.removeprefix("/staff") or "/")
+        self.templates.add(self._shown.headers["x-template"])
+
+    def _keep(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self._shown = response
+
+
+def test_every_page_against_axe(
+    console: Console,
+    sign_in: Callable[..., Page],
+    new_context: Callable[..., BrowserContext],
+    scan: Scan,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    look = Look(console, scan, monkeypatch)
+    page = look.watch(sign_in("administrator"))
+    every_address(console, look, page)
+    what_a_record_answers(console, look, page)
+    what_the_others_answer(console, look, page)
+    refusals(console, look, page, monkeypatch)
+    page = look.watch(sign_in())
+    look.to(page, "/numbers", "You can't open this", 403)
+    signing_in_and_out(console, look, page, new_context, monkeypatch)
+    left = {
+        each.path
+        for each in PAGES
+        if each.method == "GET" and each.path not in NO_PAGES
+        if not any(compile_path(each.path)[0].match(path) for path in look.paths)
+    }
+    assert not left, "no scan of these pages"
+    known = {file.name for file in TEMPLATES.glob("*.html")} - NO_TEMPLATES
+    assert look.templates == known, "no scan of these templates"
+
+
+def every_address(console: Console, look: Look, page: Page) -> None:
     first = console.refer(conversation_id="a")
     console.flag("a")
     console.refer(conversation_id="b")
@@ -366,8 +488,7 @@ def test_every_page_against_axe_at_every_width(
     dead(console, "appointment:0a:1:moved:email", first)
     say(console, "c", ("Is there a lift? " * 30, answers.answer(SILENT, "berkshire")))
     week = f"{console.clock.now + timedelta(days=3):%Y-%m-%d}"
-    page = sign_in("administrator")
-    paths = [
+    for path in (
         "/",
         "/?state=all&flag=any&since=2026-01-01",
         "/?mine=1",
@@ -381,18 +502,119 @@ def test_every_page_against_axe_at_every_width(
         "/requests",
         "/audit",
         "/nowhere",
-    ]
-    for path in paths:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto(f"{console.url}{path}")  # type: ignore[attr-defined]
-            page.evaluate(
-                "document.querySelectorAll('details').forEach((each) => each.open = true)"
-            )
-            scan(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
-    page.goto(f"{console.url}/")  # type: ignore[attr-defined]
+    ):
+        look.to(page, path, widths=WIDTHS)
+    page.goto(f"{look.url}/")
     page.get_by_label("For", exact=True).fill("soon")
     page.get_by_label("Search by").select_option("born")
     page.get_by_role("button", name="Search").click()
-    scan(page)
+    look.at(page, "Write a date of birth", 422)
+
+
+def what_a_record_answers(console: Console, look: Look, page: Page) -> None:
+    booked = console.refer(conversation_id="d", about__name="Al Ames", about__phone="+447700900001")
+    book(console, booked)
+    for path in ("merge", "conflict"):
+        console.refer(conversation_id=path, about__name="Al Ames", about__phone="+447700900001")
+    with console.database.reading() as session:
+        twin = session.execute(select(Case).where(Case.conversation_id == "merge")).scalar_one().id
+    page.goto(f"{look.url}/people/{booked}")
+    page.get_by_role("button", name="Mark as contacted").click()
+    look.at(page, "Undo the last step")
+    with console.database.session() as session:
+        session.get(Case, booked).version += 1
+    page.get_by_role("button", name="Undo the last step").click()
+    look.at(page, "Look at what is here now", 409)
+    page.get_by_label("Why, for colleagues").fill(" ")
+    page.get_by_role("button", name="Cancel it").click()
+    look.at(page, "Not saved", 422)
+    look.to(page, f"/people/{twin}")
+    page.get_by_role("button", name="Yes, merge this into it").first.click()
+    look.at(page, "The records are merged")
+    look.to(page, f"/people/{twin}")
+    page.get_by_label("Why", exact=True).last.fill("They asked for it")
+    page.get_by_role("button", name="Ask for it").click()
+    look.at(page, "Asked for. A second person has to confirm it")
+
+
+def what_the_others_answer(console: Console, look: Look, page: Page) -> None:
+    page.goto(f"{look.url}/diary")
+    day = f"{console.clock.now + timedelta(days=9):%Y-%m-%d}"
+    for said in ("Open for booking now", "Not opened"):
+        page.get_by_label("Day", exact=True).fill(day)
+        page.get_by_label("From", exact=True).fill("10:00")
+        page.get_by_label("To", exact=True).fill("10:45")
+        page.get_by_role("button", name="Open", exact=True).click()
+        look.at(page, said)
+    page.get_by_role("button", name="Close").first.click()
+    look.at(page, "Open again")
+    page.goto(f"{look.url}/audit")
+    page.get_by_role("button", name="Check that nothing was changed").click()
+    look.at(page, "entries fit together")
+    page.goto(f"{look.url}/outbox")
+    page.get_by_role("button", name="Send again").first.click()
+    look.at(page, "tried again now")
+
+
+def refusals(console: Console, look: Look, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.goto(f"{look.url}/requests")
+    for _ in range(2):
+        page.get_by_role("button", name="Ask to remove what is past its time").click()
+    look.at(page, "That wasn't possible", 409)
+    look.to(page, "/?after=nothing", "That address isn't right", 400)
+    look.to(page, "/people/nobody", "There is nothing here", 404)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("as a fault of ours would")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(requests, "open_requests", broken)
+        look.to(page, "/requests")
+    assert "broken.html" in look.templates
+
+
+def signing_in_and_out(
+    console: Console,
+    look: Look,
+    signed_in: Page,
+    new_context: Callable[..., BrowserContext],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signed_in.goto(f"{look.url}/people/{console.refer(conversation_id='e')}")
+    signed_in.get_by_label("Add a note").fill("Rang, no answer")
+    signed_in.context.clear_cookies()
+    signed_in.get_by_role("button", name="Add", exact=True).click()
+    look.at(signed_in, "You were signed out", 401)
+
+    nowhere = {
+        "STAFF_OIDC_ISSUER": "http://127.0.0.1:9",  # nobody answers
+        "STAFF_OIDC_CLIENT": "foyer",
+        "STAFF_OIDC_SECRET": "secret",
+    }
+    for module in ("organisation", "signing_in"):
+        monkeypatch.setattr(f"web.staff.{module}.settings", lambda: Settings.read(nowhere))
+    browser = console.staff("lead", name="Lee Lead")
+    page = look.watch(new_context(**DESKTOP).new_page())
+    for path, said, status in (
+        ("/organisation", "can't be reached", 502),
+        ("/organisation/return", "can't be relied on", 401),
+    ):
+        look.to(page, path, said, status)
+    look.to(page, "/sign-in", widths=WIDTHS)
+    give_password(console, page, browser.email, "not the password")
+    look.at(page, "That didn't work", 401)
+    give_password(console, page, browser.email)
+    look.at(page, "second factor", widths=WIDTHS)
+    key = page.locator(".code").inner_text().replace(" ", "")
+    for code, said, status in (("000000", "isn't right", 401), (totp(key), "recovery codes", 200)):
+        page.get_by_label("Code from the app").fill(code)
+        page.get_by_role("button", name="Turn it on").click()
+        look.at(page, said, status)
+    page.goto(f"{look.url}/")
+    page.get_by_role("button", name="Sign out").click()
+    look.at(page, "You are signed out")
+    give_password(console, page, browser.email)
+    look.at(page, "Your code", widths=WIDTHS)
+    page.get_by_label("Code from your authenticator app").fill("000000")
+    page.get_by_role("button", name="Sign in").click()
+    look.at(page, "That code isn't right", 401)
