@@ -85,7 +85,7 @@ def test_nothing_is_lost_or_doubled_when_rasa_is_killed(own: Assistant, database
 
     started = time.monotonic()
     talk.say("I took 30 paracetamol")
-    assert time.monotonic() - started < 5, "two, and some for a busy machine"
+    assert time.monotonic() - started < 2
     crisis = talk.custom("crisis")
     assert crisis
     assert crisis["category"] == "overdose"

@@ -16,23 +16,21 @@ from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount
 
 from web.chat.chat import Chat
-from web.chat.limits import network
 from web.chat.refusals import Refused, refusal
-from web.chat.visitor import Origins, address_of, embedded
+from web.chat.visitor import address_of, embedded
 from web.chat.wire import MessageJSON, read_said
 
 logger = logging.getLogger(__name__)
 
 _PACKET_BYTES = 64 * 1024
 _SOCKETS = 500
-_SOCKETS_OF_AN_ADDRESS = 50  # a whole surgery may share one
 PATH = "/socket.io"
 
 
 class RasaSocket(socketio.AsyncNamespace):
     """The events `session_request` and `user_uttered`."""
 
-    def __init__(self, chat: Chat, origins: Origins) -> None:
+    def __init__(self, chat: Chat, origins: tuple[str, ...]) -> None:
         super().__init__("/")
         self._chat = chat
         self._origins = origins
@@ -45,10 +43,9 @@ class RasaSocket(socketio.AsyncNamespace):
             embedded(connection, self._origins)
         except Refused:
             raise socketio.exceptions.ConnectionRefusedError("forbidden") from None
-        address = address_of(connection)
-        if len(self._addresses) >= _SOCKETS or self._sockets_of(address) >= _SOCKETS_OF_AN_ADDRESS:
+        if len(self._addresses) >= _SOCKETS:
             raise socketio.exceptions.ConnectionRefusedError("busy")
-        self._addresses[sid] = address
+        self._addresses[sid] = address_of(connection)
 
     async def on_disconnect(self, sid: str, reason: Any = None) -> None:
         """Forgets the socket."""
@@ -62,16 +59,11 @@ class RasaSocket(socketio.AsyncNamespace):
         """Answers a message in the session of this socket."""
         await self._guarded(sid, self._answer(sid, data))
 
-    def _sockets_of(self, address: str) -> int:
-        return [network(each) for each in self._addresses.values()].count(network(address))
-
-    async def _open(self, sid: str, ticket: str | None, service_id: str | None) -> None:
+    async def _open(self, sid: str, ticket: str | None, service_id: str | None) -> str:
         opened = await self._chat.open(ticket, service_id, self._addresses.get(sid, ""))
         await self.save_session(sid, {"ticket": opened.ticket})
         await self.emit("session_confirm", opened.ticket, to=sid)
-        if opened.is_new:  # what was said before, the widget shows itself
-            for message in opened.messages:
-                await self.emit("bot_uttered", uttered(message), to=sid)
+        return opened.ticket
 
     async def _answer(self, sid: str, data: Any) -> None:
         ticket = (await self.get_session(sid)).get("ticket") or _field(data, "session_id")
@@ -101,7 +93,7 @@ class RasaSocket(socketio.AsyncNamespace):
             await self.emit("bot_uttered", uttered(told["urgent"]), to=sid)
 
 
-def socket_mount(chat: Chat, origins: Origins) -> BaseRoute:
+def socket_mount(chat: Chat, origins: tuple[str, ...]) -> BaseRoute:
     """The route of the protocol."""
     server = socketio.AsyncServer(
         async_mode="asgi",
@@ -128,7 +120,7 @@ def uttered(message: MessageJSON) -> dict[str, Any]:
     return emitted
 
 
-def _allowed(environ: dict[str, Any], origins: Origins) -> bool:
+def _allowed(environ: dict[str, Any], origins: tuple[str, ...]) -> bool:
     try:
         embedded(HTTPConnection(environ["asgi.scope"]), origins)
     except Refused:
