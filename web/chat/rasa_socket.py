@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount
 
 from web.chat.chat import Chat
 from web.chat.refusals import Refused, refusal
-from web.chat.visitor import address_of, embedded
+from web.chat.visitor import Origins, address_of, embedded
 from web.chat.wire import MessageJSON, read_said
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ PATH = "/socket.io"
 class RasaSocket(socketio.AsyncNamespace):
     """The events `session_request` and `user_uttered`."""
 
-    def __init__(self, chat: Chat, origins: tuple[str, ...]) -> None:
+    def __init__(self, chat: Chat, origins: Origins) -> None:
         super().__init__("/")
         self._chat = chat
         self._origins = origins
@@ -93,7 +93,7 @@ class RasaSocket(socketio.AsyncNamespace):
             await self.emit("bot_uttered", uttered(told["urgent"]), to=sid)
 
 
-def socket_mount(chat: Chat, origins: tuple[str, ...]) -> BaseRoute:
+def socket_mount(chat: Chat, origins: Origins) -> BaseRoute:
     """The route of the protocol."""
     server = socketio.AsyncServer(
         async_mode="asgi",
@@ -120,7 +120,7 @@ def uttered(message: MessageJSON) -> dict[str, Any]:
     return emitted
 
 
-def _allowed(environ: dict[str, Any], origins: tuple[str, ...]) -> bool:
+def _allowed(environ: dict[str, Any], origins: Origins) -> bool:
     try:
         embedded(HTTPConnection(environ["asgi.scope"]), origins)
     except Refused:

@@ -19,7 +19,7 @@ from web.chat.chat import Chat
 from web.chat.downloads import Downloads
 from web.chat.refusals import STATUS, Refused, refusal, response
 from web.chat.tickets import Ticket, TicketError, Tickets
-from web.chat.visitor import Visitor, visitor
+from web.chat.visitor import Origins, Visitor, visitor
 from web.chat.wire import read_said
 from web.pages import templates
 
@@ -36,12 +36,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class ChatRoutes:
     """The routes over one Chat."""
 
-    def __init__(
-        self, chat: Chat, downloads: Downloads, links: Tickets, origins: tuple[str, ...]
-    ) -> None:
+    def __init__(self, chat: Chat, downloads: Downloads, links: Tickets, origins: Origins) -> None:
         """Args:
         links: what signs the links to a summary.
-        origins: the websites that may embed the chat.
+        origins: where pages with the chat may be.
         """
         self._chat = chat
         self._downloads = downloads
@@ -65,7 +63,7 @@ class ChatRoutes:
             middleware=[
                 Middleware(
                     CORSMiddleware,
-                    allow_origins=self._origins,
+                    allow_origins=self._origins.others,
                     allow_methods=["GET", "POST"],
                     allow_headers=["Authorization", "Content-Type"],
                     expose_headers=["Retry-After"],

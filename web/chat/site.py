@@ -27,6 +27,7 @@ from web.chat.rasa_socket import socket_mount
 from web.chat.routes import ChatRoutes
 from web.chat.stored import Stored
 from web.chat.tickets import Tickets
+from web.chat.visitor import Origins
 
 _LINK_HOURS = 1 / 60  # for the browser to open it, not to be kept
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -71,7 +72,7 @@ def chat_site(
         Metrics(),
     )
     links = Tickets(cipher().derived("foyer summary"), _LINK_HOURS)
-    origins = settings.chat_origins
+    origins = Origins.of(settings)
 
     async def metrics(request: Request) -> Response:
         """For Prometheus on this machine; to anyone else there is nothing here."""

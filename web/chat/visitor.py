@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
+from bot.settings import Settings
 from web.chat.refusals import Refused
 
 COOKIE = "foyer_chat"
 LEFT = "foyer_left"  # set by the page: we may not have heard that the chat was left
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where pages with the chat may be: `own` is the address at which people reach us."""
+
+    own: str
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, settings: Settings) -> Origins:
+        """Those of the settings."""
+        public = urlsplit(settings.public_url.lower())
+        return cls(f"{public.scheme}://{public.netloc}", settings.chat_origins)
 
 
 @dataclass(frozen=True)
@@ -46,7 +62,7 @@ class Visitor:
             response.delete_cookie(LEFT, path="/", secure=self.secure, samesite="lax")
 
 
-def visitor(request: Request, origins: tuple[str, ...]) -> Visitor:
+def visitor(request: Request, origins: Origins) -> Visitor:
     """Who sends a request.
 
     Raises:
@@ -65,19 +81,21 @@ def visitor(request: Request, origins: tuple[str, ...]) -> Visitor:
         ticket = request.cookies.get(COOKIE)
         if LEFT in request.cookies:
             ticket, left = None, ticket or ""
-    return Visitor(ticket, left, from_elsewhere, address_of(request), request.url.scheme == "https")
+    public = request.headers.get("origin", "").lower() == origins.own
+    secure = request.url.scheme == "https" or (public and origins.own.startswith("https:"))
+    return Visitor(ticket, left, from_elsewhere, address_of(request), secure)
 
 
-def embedded(connection: HTTPConnection, origins: tuple[str, ...]) -> bool:
+def embedded(connection: HTTPConnection, origins: Origins) -> bool:
     """Whether the page is on another website.
 
     Raises:
         Refused: "forbidden", if it is one that isn't allowed.
     """
     origin = connection.headers.get("origin")
-    if origin is None or origin == _own_origin(connection):
+    if origin is None or origin.lower() in (_own_origin(connection), origins.own):
         return False
-    if origin.lower() not in origins:
+    if origin.lower() not in origins.others:
         raise Refused("forbidden")
     return True
 
@@ -89,4 +107,4 @@ def address_of(connection: HTTPConnection) -> str:
 
 def _own_origin(connection: HTTPConnection) -> str:
     scheme = {"ws": "http", "wss": "https"}.get(connection.url.scheme, connection.url.scheme)
-    return f"{scheme}://{connection.headers.get('host', '')}"
+    return f"{scheme}://{connection.headers.get('host', '')}".lower()

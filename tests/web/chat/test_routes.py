@@ -34,6 +34,15 @@ def test_over_https_the_cookie_is_secure(visitor) -> None:
     assert "secure" in visitor.start().headers["set-cookie"].lower()
 
 
+def test_a_page_at_the_public_address_is_our_own_whatever_the_proxy_tells(make_visitor) -> None:
+    visitor = make_visitor(PUBLIC_URL="https://foyer.example")
+    response = visitor.start(Origin="https://foyer.example")
+    assert response.status_code == 200
+    assert "token" not in response.json()
+    assert "secure" in response.headers["set-cookie"].lower()
+    assert visitor.start(Origin="https://elsewhere.example").status_code == 403
+
+
 def test_a_service_that_there_is_not_is_none(visitor) -> None:
     assert visitor.start("nowhere").json()["service"] is None
 
