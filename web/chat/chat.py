@@ -118,7 +118,7 @@ class Chat:
             is_new = True
         current = replace(known, service_id=service_id or known.service_id)
         try:
-            messages = await self.history(current)
+            messages = [] if is_new else await self.history(current)
         except Refused:
             messages = [said_by_assistant(failure(), "sorry", _now())]
         else:

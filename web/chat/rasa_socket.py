@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount
 
 from web.chat.chat import Chat
+from web.chat.limits import network
 from web.chat.refusals import Refused, refusal
 from web.chat.visitor import Origins, address_of, embedded
 from web.chat.wire import MessageJSON, read_said
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 _PACKET_BYTES = 64 * 1024
 _SOCKETS = 500
+_SOCKETS_OF_AN_ADDRESS = 50  # a whole surgery may share one
 PATH = "/socket.io"
 
 
@@ -43,9 +45,10 @@ class RasaSocket(socketio.AsyncNamespace):
             embedded(connection, self._origins)
         except Refused:
             raise socketio.exceptions.ConnectionRefusedError("forbidden") from None
-        if len(self._addresses) >= _SOCKETS:
+        address = address_of(connection)
+        if len(self._addresses) >= _SOCKETS or self._sockets_of(address) >= _SOCKETS_OF_AN_ADDRESS:
             raise socketio.exceptions.ConnectionRefusedError("busy")
-        self._addresses[sid] = address_of(connection)
+        self._addresses[sid] = address
 
     async def on_disconnect(self, sid: str, reason: Any = None) -> None:
         """Forgets the socket."""
@@ -59,11 +62,16 @@ class RasaSocket(socketio.AsyncNamespace):
         """Answers a message in the session of this socket."""
         await self._guarded(sid, self._answer(sid, data))
 
-    async def _open(self, sid: str, ticket: str | None, service_id: str | None) -> str:
+    def _sockets_of(self, address: str) -> int:
+        return [network(each) for each in self._addresses.values()].count(network(address))
+
+    async def _open(self, sid: str, ticket: str | None, service_id: str | None) -> None:
         opened = await self._chat.open(ticket, service_id, self._addresses.get(sid, ""))
         await self.save_session(sid, {"ticket": opened.ticket})
         await self.emit("session_confirm", opened.ticket, to=sid)
-        return opened.ticket
+        if opened.is_new:  # what was said before, the widget shows itself
+            for message in opened.messages:
+                await self.emit("bot_uttered", uttered(message), to=sid)
 
     async def _answer(self, sid: str, data: Any) -> None:
         ticket = (await self.get_session(sid)).get("ticket") or _field(data, "session_id")

@@ -22,6 +22,7 @@ from tests.npm import from_npm
 from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
 from web.app import create_app
 from web.chat.rasa_socket import RasaSocket
+from web.chat.visitor import Origins
 from web.health import check_crisis
 
 CLIENT = "4.8.1"
@@ -141,7 +142,7 @@ def test_only_pages_of_allowed_sites_connect(speak: Speak, origin: str, refused:
 
 
 def test_one_address_cannot_take_every_socket(make_site: Any) -> None:
-    sockets = RasaSocket(make_site().chat, ())
+    sockets = RasaSocket(make_site().chat, Origins("https://foyer.example", ()))
 
     def connect(sid: str, address: str) -> None:
         scope = {"type": "http", "headers": [], "client": (address, 1)}
