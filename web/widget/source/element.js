@@ -50,9 +50,10 @@ export class FoyerChat extends HTMLElement {
     if (recall("open", false)) this.open({ focus: false });
   }
 
-  // Opens the chat; `view` is "chat", "urgent" or "display".
-  open({ view = "chat", focus = true } = {}) {
+  // Opens the chat; `view` is "chat", "urgent" or "display", `opener` what was used to open it.
+  open({ view = "chat", focus = true, opener = this.opening } = {}) {
     if (!this.dialog.open) {
+      this.opener = opener;
       if (this.dialog.showModal && matchMedia(SMALL).matches) this.dialog.showModal();
       else if (this.dialog.show) this.dialog.show();
       else this.dialog.setAttribute("open", "");
@@ -66,7 +67,7 @@ export class FoyerChat extends HTMLElement {
     keep("open", false);
     this.dialog.close();
     this.launcher.hidden = false;
-    (this.opener || this.opening).focus();
+    this.opener.focus();
   }
 
   _build() {

@@ -20,8 +20,7 @@ function begin() {
     const link = event.target instanceof Element && event.target.closest('a[href$="#foyer"]');
     if (!link) return;
     event.preventDefault();
-    chat.opener = link;
-    chat.open();
+    chat.open({ opener: link });
   });
   if (location.hash === "#foyer") chat.open();
 }
