@@ -8,7 +8,7 @@ from bot.settings import settings
 from tests.browser.chat import Chat
 from tests.conversations.assistant import Assistant
 
-BACK = 20_000  # milliseconds
+BACK = 45_000  # milliseconds: longer than the longest pause before trying again
 
 
 def test_offline_and_back_loses_and_doubles_nothing(chat: Chat) -> None:
