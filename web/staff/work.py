@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.records.cases import PERSON
-from bot.records.models import Case, StaffUser
+from bot.records.models import Case, Flag, StaffUser
 from bot.review import appointments, callbacks, flags, merging, presence, workflow
 from bot.review.access import case_for, may_open
 from bot.review.workflow import Changed, NotPossible
@@ -80,13 +80,15 @@ def note(visit: Visit) -> Response:
 
 
 def acknowledge(visit: Visit) -> Response:
-    """Says that a flag was seen."""
+    """Says that a flag was seen, and those sent along with it."""
 
     def change(session: Session, case: Case) -> str:
-        flag = flags.flag_of(session, case, visit.path("flag_id"))
-        first = flags.acknowledge(session, case, flag, user=visit.me, now=visit.now)
-        visit.audit(session, "flag-acknowledged", case, flag=flag.id, first=first)
-        return "acknowledged" if first else "acknowledged_before"
+        firsts = set()
+        for flag in _meant(visit, session, case):
+            first = flags.acknowledge(session, case, flag, user=visit.me, now=visit.now)
+            visit.audit(session, "flag-acknowledged", case, flag=flag.id, first=first)
+            firsts.add(first)
+        return "acknowledged" if True in firsts else "acknowledged_before"
 
     return _changed(visit, change)
 
@@ -104,15 +106,21 @@ def take_back(visit: Visit) -> Response:
 
 
 def resolve(visit: Visit) -> Response:
-    """Writes down what was done about a flag."""
+    """Writes down what was done about a flag, and about those sent along with it."""
 
     def change(session: Session, case: Case) -> str:
-        flag = flags.flag_of(session, case, visit.path("flag_id"))
-        flags.resolve(session, case, flag, visit.text("done"), user=visit.me, now=visit.now)
-        visit.audit(session, "flag-resolved", case, flag=flag.id)
+        for flag in _meant(visit, session, case):
+            flags.resolve(session, case, flag, visit.text("done"), user=visit.me, now=visit.now)
+            visit.audit(session, "flag-resolved", case, flag=flag.id)
         return "resolved"
 
     return _changed(visit, change)
+
+
+def _meant(visit: Visit, session: Session, case: Case) -> list[Flag]:
+    """The flag of the address, and those the page named: never one that nobody has seen."""
+    ids = [visit.path("flag_id"), *visit.text("also").split()]
+    return [flags.flag_of(session, case, each) for each in dict.fromkeys(ids)]
 
 
 def move(visit: Visit) -> Response:

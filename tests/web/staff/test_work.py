@@ -174,6 +174,22 @@ def test_resolving_says_what_was_done(console, reviewer, case_id) -> None:
     assert reviewer.post(address, done="Again").status_code == 422
 
 
+def test_several_flags_are_acknowledged_and_resolved_at_once(console, reviewer, case_id) -> None:
+    ids = [console.flag(message=f"m{number}")[1] for number in range(3)]
+    page = reviewer.get(f"/people/{case_id}").text
+    first = re.search(r'flags/([^/"]+)/acknowledge">', page).group(1)
+    also = re.search(r'name="also" value="([^"]+)"', page).group(1)
+    unseen = console.flag(message="m3")[1]  # came after the page was shown
+    assert {first, *also.split()} == set(ids)
+    reviewer.post(f"/people/{case_id}/flags/{first}/acknowledge", also=also)
+    assert all(console.flagged(each).acknowledged_at for each in ids)
+    assert console.flagged(unseen).acknowledged_at is None
+    assert f'value="{" ".join(ids[1:])} {unseen}"' in reviewer.get(f"/people/{case_id}").text
+    reviewer.post(f"/people/{case_id}/flags/{first}/resolve", also=also, done="Rang. Safe.")
+    assert {console.flagged(each).resolution for each in ids} == {"Rang. Safe."}
+    assert console.flagged(unseen).resolved_at is None
+
+
 def test_a_flag_of_another_record_isnt_touched(console, reviewer, case_id) -> None:
     _, flag_id = console.flag("another")
     assert reviewer.post(f"/people/{case_id}/flags/{flag_id}/acknowledge").status_code == 422
