@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 # Before anything reads the settings: no test touches the project's own data or keys.
 os.environ["FOYER_VAR"] = tempfile.mkdtemp(prefix="foyer-test-")
@@ -17,6 +18,7 @@ for _name in ("DATABASE_URL", "FOYER_ENV", "FOYER_ENCRYPTION_KEYS", "FOYER_DEMO"
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
+from sqlalchemy import event  # noqa: E402
 
 from bot.records.database import Database  # noqa: E402
 from bot.records.models import Base  # noqa: E402
@@ -71,6 +73,11 @@ def blank_url(postgres: PostgresServer | None) -> str:
     return url
 
 
+def _forgo_the_disk(connection: Any, _record: Any) -> None:
+    # No test pulls the plug: waiting for the disk at each commit would be most of their time.
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 def _make_tables(url: str) -> None:
     database = Database(url)
     Base.metadata.create_all(database.engine)
@@ -89,5 +96,6 @@ def database(
         path = tmp_path / "foyer.db"
         shutil.copy(request.getfixturevalue("blank_file"), path)
         database = Database(f"sqlite:///{path}")
+        event.listen(database.engine, "connect", _forgo_the_disk)
     yield database
     database.dispose()
