@@ -70,8 +70,9 @@ def install(path: Path, folder: Path) -> None:
     uv = find_uv()
     if uv:
         try:
+            # Compiled once, here: else each process compiles for itself where Python may not write.
             run_quietly(
-                [uv, "pip", "install", "--python", python, *options],
+                [uv, "pip", "install", "--compile-bytecode", "--python", python, *options],
                 f"{what} (usually 1 minute)",
                 log,
             )

@@ -51,7 +51,7 @@ def test_installing_is_done_once(
     assert not is_installed(lock_file, folder)
     install(lock_file, folder)
     assert commands[0][:3] == ["/bin/uv", "pip", "install"]
-    assert {"--no-deps", "--require-hashes"} <= set(commands[0])
+    assert {"--no-deps", "--require-hashes", "--compile-bytecode"} <= set(commands[0])
     assert is_installed(lock_file, folder)
     lock_file.write_text(lock_file.read_text().replace("1.17.0", "1.17.1"))
     assert not is_installed(lock_file, folder)
@@ -63,7 +63,7 @@ def test_pip_installs_where_there_is_no_uv(
     monkeypatch.setattr(setup, "find_uv", lambda: None)
     install(lock_file, folder)
     assert commands[0][1:4] == ["-m", "pip", "install"]
-    assert {"--no-deps", "--require-hashes"} <= set(commands[0])
+    assert {"--no-deps", "--require-hashes", "--compile-bytecode"} <= set(commands[0])
 
 
 def test_pip_is_tried_where_uv_fails(
