@@ -63,7 +63,7 @@ def test_pip_installs_where_there_is_no_uv(
     monkeypatch.setattr(setup, "find_uv", lambda: None)
     install(lock_file, folder)
     assert commands[0][1:4] == ["-m", "pip", "install"]
-    assert {"--no-deps", "--require-hashes", "--compile-bytecode"} <= set(commands[0])
+    assert {"--no-deps", "--require-hashes"} <= set(commands[0])
 
 
 def test_pip_is_tried_where_uv_fails(
