@@ -94,21 +94,31 @@ def test_with_the_keyboard_alone(
     chat.wait()
     _tab_to(page, "Your message")
     _type(page, chat, "Refer myself")
-    while chat.question != "phq-9.3":
-        answer = PERSON[chat.question or ""]
-        if answer in chat.choices and answer != "Skip":
-            _tab_to(page, answer)
-            page.keyboard.press("Enter")
-            chat.wait()
-        else:
-            _tab_to(page, "Your message")
-            _type(page, chat, answer)
+    _answer_until(page, chat, "phq-9.3")
     page.keyboard.press("Escape")
     expect(chat.panel).to_be_hidden()
     assert _focused(page) == "Open the chat with Foyer"
     page.keyboard.press("Enter")
     expect(chat.panel).to_be_visible()
     expect(chat.last).to_contain_text("3 of 9")
+    _answer_until(page, chat, "check.send")
+    _press(page, chat, "Change Email address")
+    _tab_to(page, "Your message")
+    _type(page, chat, "robin.new@example.com")
+    expect(chat.last).to_contain_text("robin.new@example.com")
+    _press(page, chat, "Send it")
+    time = chat.answers.locator(".slot-day button").first
+    expect(time).to_be_visible()
+    _press(page, chat, _one_line(time.inner_text()))
+    _press(page, chat, "Yes, book it")
+    expect(chat.last).to_contain_text("Your appointment")
+    _press(page, chat, "Urgent help")
+    assert _focused(page) == "Urgent help", "the heading, where reading goes on"
+    expect(chat.panel.get_by_role("link", name="Phone 999")).to_be_visible()
+    _press(page, chat, "Back to the chat")
+    _tab_to(page, "Leave quickly")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
 
 
 def _fetched(page: Page, link: Any) -> str:
@@ -118,6 +128,22 @@ def _fetched(page: Page, link: Any) -> str:
     return response.text()
 
 
+def _answer_until(page: Page, chat: Chat, question: str) -> None:
+    while chat.question != question:
+        answer = PERSON[chat.question or ""]
+        if answer in chat.choices and answer != "Skip":
+            _press(page, chat, answer)
+        else:
+            _tab_to(page, "Your message")
+            _type(page, chat, answer)
+
+
+def _press(page: Page, chat: Chat, name: str) -> None:
+    _tab_to(page, name)
+    page.keyboard.press("Enter")
+    chat.wait()
+
+
 def _type(page: Page, chat: Chat, text: str) -> None:
     page.keyboard.type(text)
     page.keyboard.press("Enter")
@@ -125,7 +151,7 @@ def _type(page: Page, chat: Chat, text: str) -> None:
 
 
 def _tab_to(page: Page, name: str) -> None:
-    for _ in range(60):
+    for _ in range(150):
         if _focused(page) == name:
             return
         page.keyboard.press("Tab")
@@ -133,11 +159,16 @@ def _tab_to(page: Page, name: str) -> None:
 
 
 def _focused(page: Page) -> str:
-    """What the focus is on, by its label or its words."""
+    """What the focus is on in the widget, by its label or its words."""
     found: str = page.evaluate("""() => {
         let at = document.activeElement;
+        if (at.localName !== "foyer-chat") return "";
         while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
         const label = at.labels && at.labels[0];
         return at.getAttribute("aria-label") || (label ? label.innerText : at.innerText) || "";
     }""")
-    return found.strip()
+    return _one_line(found)
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
