@@ -37,10 +37,7 @@ class ChatRoutes:
     """The routes over one Chat."""
 
     def __init__(self, chat: Chat, downloads: Downloads, links: Tickets, origins: Origins) -> None:
-        """Args:
-        links: what signs the links to a summary.
-        origins: where pages with the chat may be.
-        """
+        """`links` signs the links to a summary; `origins` may have pages with the chat."""
         self._chat = chat
         self._downloads = downloads
         self._links = links
