@@ -36,7 +36,7 @@ def unseen(danger: bool) -> list[Line]:
 
 def test_danger_is_found_in_lines_nothing_was_made_for() -> None:
     """A floor, not the aim: `make evaluate` measures."""
-    assert share(screen(line.text).tier is not None for line in unseen(danger=True)) >= 0.83
+    assert share(screen(line.text).tier is not None for line in unseen(danger=True)) >= 0.9
 
 
 def test_harmless_lines_nothing_was_made_for_stay_quiet() -> None:
@@ -49,7 +49,7 @@ def test_harmless_lines_nothing_was_made_for_stay_quiet() -> None:
 def test_known_lines_stay_known(path: Path) -> None:
     """What once was mended stays mended; a few lines are beyond us."""
     failing = [line.text for line in read_lines(path) if not comes_out(line)]
-    assert len(failing) <= 4, failing
+    assert len(failing) <= 2, failing
 
 
 def test_the_category_is_right_where_it_decides_what_to_do() -> None:
@@ -125,8 +125,7 @@ def test_one_sentence_in_a_long_message_is_enough() -> None:
         "end this chat",
         "I want to cut down on drinking",
         "why do you ask about being better off dead?",
-        "Gunnhild Blade",
-        "I push people away before they can leave me",
+        "I'm scared of dying",
     ],
 )
 def test_it_stays_quiet(text: str) -> None:
