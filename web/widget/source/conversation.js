@@ -152,16 +152,20 @@ export class Conversation extends EventTarget {
     }
   }
 
-  _answered(message, messages) {
-    const { id, text, at } = message;
-    this.outbox = this.outbox.filter((each) => each !== message);
+  _answered(message, replies) {
+    this._stands(message, replies);
+    this.others?.postMessage("changed");
+  }
+
+  // A message goes from the outbox into the conversation, with its replies after it.
+  _stands({ id, text, at }, replies) {
+    this.outbox = this.outbox.filter((each) => each.id !== id);
     this._keepOutbox();
     const known = new Set(this.messages.map((each) => each.id));
     if (!known.has(id)) this.messages.push({ id, from: "person", at, text, buttons: [], custom: null });
-    const heard = messages.filter((each) => !known.has(each.id));
+    const heard = replies.filter((each) => !known.has(each.id));
     this.messages.push(...heard);
     this._changed(heard);
-    this.others?.postMessage("changed");
   }
 
   _failed(error) {
@@ -194,13 +198,9 @@ export class Conversation extends EventTarget {
   }
 
   // A crisis reply may come in place of an answer. It stands in the conversation like any other.
-  _heardInstead({ id, text, at }, { urgent }) {
+  _heardInstead(message, { urgent }) {
     if (!urgent || !is(urgent, "crisis")) return false;
-    this.outbox = this.outbox.filter((each) => each.id !== id);
-    this._keepOutbox();
-    const reply = { ...urgent, id: `${id}.urgent`, buttons: [] };
-    this.messages.push({ id, from: "person", at, text, buttons: [], custom: null }, reply);
-    this._changed([reply]);
+    this._stands(message, [{ ...urgent, id: `${message.id}.urgent`, buttons: [] }]);
     return true;
   }
 
