@@ -35,6 +35,15 @@ def page(database: Database) -> OwnPage:
     return OwnPage(database, services())
 
 
+@pytest.fixture
+def booked(
+    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+) -> str:
+    """The token of someone who has an appointment in three days."""
+    slot = add_slot(now + timedelta(days=3))
+    return token_of(page.take(link(database, send_referral(), now), slot, now))
+
+
 def test_booking_moving_and_cancelling_by_the_link(
     database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
 ) -> None:
@@ -96,29 +105,27 @@ def test_of_several_who_use_a_link_at_once_one_does(
 
 
 def test_an_appointment_that_has_begun_is_not_moved(
-    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+    page: OwnPage, booked: str, add_slot: AddSlot, now: datetime
 ) -> None:
-    first, second = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=5))
-    token = token_of(page.take(link(database, send_referral(), now), first, now))
+    other = add_slot(now + timedelta(days=5))
     then = now + timedelta(days=3)
-    view = page.show(token, then)
+    view = page.show(booked, then)
     assert (view.can_change, view.times) == (False, ())
     with pytest.raises(diary.SlotTaken):
-        page.take(token, second, then)
+        page.take(booked, other, then)
     with pytest.raises(LinkOver):
-        page.cancel(token, then)
-    assert page.show(token, then).appointment.startswith("Friday 4 December")
+        page.cancel(booked, then)
+    assert page.show(booked, then).appointment.startswith("Friday 4 December")
 
 
 def test_one_that_was_missed_is_booked_anew(
-    database: Database, page: OwnPage, add_slot: AddSlot, send_referral: SendReferral, now: datetime
+    page: OwnPage, booked: str, add_slot: AddSlot, now: datetime
 ) -> None:
-    first, second = add_slot(now + timedelta(days=3)), add_slot(now + timedelta(days=7))
-    token = token_of(page.take(link(database, send_referral(), now), first, now))
+    other = add_slot(now + timedelta(days=7))
     then = now + timedelta(days=4)
-    view = page.show(token, then)
-    assert ([slot for slot, _ in view.times], view.can_change) == ([second], False)
-    token = token_of(page.take(token, second, then))
+    view = page.show(booked, then)
+    assert ([slot for slot, _ in view.times], view.can_change) == ([other], False)
+    token = token_of(page.take(booked, other, then))
     assert page.show(token, then).appointment.startswith("Tuesday 8 December")
 
 
