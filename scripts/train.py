@@ -44,7 +44,7 @@ def main() -> None:
     train = ["rasa", "train", "--force", *READS, "--fixed-model-name", "foyer", "--out", "models"]
     run_quietly(
         [sys.executable, "-m", *train],
-        "Training the assistant (usually 1 minute)",
+        "Training the assistant (usually 1 to 3 minutes)",
         MODEL.parent / "train.log",
         env=environment(checked_settings()),
         cwd=ROOT,
