@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 
 LAYERS = 6
+_MANY = 500  # texts, more than any message has parts
+
 LOWER_LAYERS = 2  # as `wording` is taken; `changed_layers` leaves these as they are
 
 
@@ -111,10 +115,18 @@ class Embedder:
         """The meaning and the wording of each text, which is cut at 256 word pieces."""
         shape = (len(texts), DIMENSIONS)
         found = Embeddings(np.zeros(shape, np.float32), np.zeros(shape, np.float32))
-        for row, text in enumerate(texts):
-            x = self._through_lower(text)
+
+        def fill(row: int) -> None:
+            x = self._through_lower(texts[row])
             found.wording[row] = _mean(x)
             found.meaning[row] = _mean(self._upper(x))
+
+        if len(texts) < _MANY:
+            for row in range(len(texts)):
+                fill(row)
+        else:  # a training: each text goes through one core, so the others would stand idle
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(fill, range(len(texts))))
         return found
 
     def embed_through(self, texts: Sequence[str], upper: Layers) -> Vectors:

@@ -37,8 +37,9 @@ def test_texts_together_are_as_each_alone() -> None:
     assert np.abs(together - alone).max() < 1e-5
 
 
-def test_many_texts_keep_their_order() -> None:
-    texts = ["word " * (1 + number % 7) + str(number) for number in range(70)]
+@pytest.mark.parametrize("many", [70, 510], ids=["one by one", "shared out over the cores"])
+def test_many_texts_keep_their_order(many: int) -> None:
+    texts = ["word " * (1 + number % 7) + str(number) for number in range(many)]
     assert np.abs(embed(texts)[::-1] - embed(texts[::-1])).max() < 1e-5
 
 
