@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import TypeVar
@@ -19,13 +19,18 @@ from bot.booking.own_page import LinkOver, OwnPage
 from bot.knowledge.services import services
 from bot.records.database import get_database
 from bot.settings import settings
+from web.chat.limits import Buckets, network
+from web.chat.refusals import Refused, turned_away
+from web.chat.visitor import address_of
 from web.pages import templates
 from web.threads import Threads
 
 T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
 Make = Callable[[OwnPage, str, datetime], "str | bytes"]
 
 _THREADS = 8  # of its own: a slow booking system must not keep the chat from them
+_A_MINUTE = 120  # openings and changes from one address
 _SECONDS = 90.0  # longer than a slow booking system is asked in all
 
 _HEADERS = {
@@ -48,6 +53,16 @@ def own_page() -> OwnPage:
 def routes(page: OwnPage | None = None) -> list[Route]:
     """The routes of the page; of this process's database unless one is given."""
     threads = Threads("visit", _THREADS, _SECONDS)
+    asked = Buckets(_A_MINUTE, 60.0)
+
+    def slowed(endpoint: Endpoint) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            wait = asked.take(network(address_of(request)))
+            if wait:
+                return turned_away(request, Refused("too-fast", wait))
+            return await endpoint(request)
+
+        return answer
 
     async def run(work: Callable[[OwnPage], T]) -> T:
         return await threads.run(lambda: work(page or own_page()))
@@ -108,11 +123,11 @@ def routes(page: OwnPage | None = None) -> list[Route]:
         return await file(request, OwnPage.summary, "text/plain; charset=utf-8", "my-summary.txt")
 
     return [
-        Route("/visit/{token}", show),
-        Route("/visit/{token}", change, methods=["POST"]),
-        Route("/visit/{token}/appointment.ics", calendar),
-        Route("/visit/{token}/my-summary.pdf", summary_pdf),
-        Route("/visit/{token}/my-summary.txt", summary_text),
+        Route("/visit/{token}", slowed(show)),
+        Route("/visit/{token}", slowed(change), methods=["POST"]),
+        Route("/visit/{token}/appointment.ics", slowed(calendar)),
+        Route("/visit/{token}/my-summary.pdf", slowed(summary_pdf)),
+        Route("/visit/{token}/my-summary.txt", slowed(summary_text)),
     ]
 
 

@@ -165,3 +165,14 @@ def test_no_script_runs_on_the_page(client: TestClient, database: Database) -> N
         assert "<script" not in page.text
         assert "script-src" not in page.headers["content-security-policy"]
         assert 'id="foyer"' not in page.text, "there is no chat that could fail to open"
+
+
+def test_a_flood_is_slowed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.visit._A_MINUTE", 3)
+    client = TestClient(Starlette(routes=routes(OwnPage(database, services()))))
+    here, page = path(database), {"accept": "text/html"}
+    answers = [client.get(here, headers=page) for _ in range(5)]
+    assert [each.status_code for each in answers] == [200] * 3 + [429] * 2
+    assert "wait a moment" in answers[-1].text
+    assert "111" in answers[-1].text
+    assert int(answers[-1].headers["retry-after"]) >= 1

@@ -87,12 +87,13 @@ class Chat:
         except TicketError as error:
             raise Refused("gone") from error
 
-    async def admit(self, text: str | None) -> Ticket:
+    async def admit(self, text: str | None, address: str) -> Ticket:
         """The ticket in `text`, if it is good and its conversation not left.
 
         Raises:
-            Refused: "gone".
+            Refused: "gone", or "too-fast" for an address that asks too often.
         """
+        self._gate.read(address)
         ticket = self.signed(text)
         if await self._is_closed(ticket.conversation_id):
             raise Refused("gone")
@@ -106,13 +107,15 @@ class Chat:
             address: the visitor's.
 
         Raises:
-            Refused: "too-fast", for too many new ones from one address.
+            Refused: "too-fast", for too many from one address.
         """
         service_id = service_id if service_id in services() else None
         is_new = False
         try:
-            known = await self.admit(ticket)
-        except Refused:
+            known = await self.admit(ticket, address)
+        except Refused as refused:
+            if refused.code != "gone":
+                raise
             self._gate.new_conversation(address)
             known = Ticket(new_conversation_id(), None, _now())
             is_new = True

@@ -10,6 +10,7 @@ from web.chat.wire import Said
 
 _MINUTE, _HOUR = 60.0, 3600.0
 _CONVERSATIONS_OF_AN_ADDRESS = 5  # that write as fast as they may
+_READS_OF_A_MESSAGE = 2  # a page reads the conversation again when it comes back
 _SCREENED_OVER_LIMIT = 120  # a minute in all: even who writes too fast may be in danger
 _WAITING_IN_A_CONVERSATION = 3
 _BUSY_SECONDS = 2
@@ -24,6 +25,9 @@ class Gate:
         a_minute = settings.chat_messages_a_minute
         self._messages = Buckets(a_minute, _MINUTE)
         self._addresses = Buckets(a_minute * _CONVERSATIONS_OF_AN_ADDRESS, _MINUTE)
+        self._reads = Buckets(
+            a_minute * _CONVERSATIONS_OF_AN_ADDRESS * _READS_OF_A_MESSAGE, _MINUTE
+        )
         self._new = Buckets(settings.chat_new_an_hour, _HOUR)
         self._strangers = Buckets(a_minute, _MINUTE)
         self._over = Bucket(_SCREENED_OVER_LIMIT, _MINUTE)
@@ -31,6 +35,12 @@ class Gate:
     def new_conversation(self, address: str) -> None:
         """Raises Refused when an address has begun too many."""
         wait = self._new.take(network(address))
+        if wait:
+            raise Refused("too-fast", wait)
+
+    def read(self, address: str) -> None:
+        """Raises Refused when an address asks too often for what was said or is kept."""
+        wait = self._reads.take(network(address))
         if wait:
             raise Refused("too-fast", wait)
 

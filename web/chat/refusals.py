@@ -7,12 +7,14 @@ from datetime import datetime, timezone
 from math import ceil
 from typing import Any
 
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from bot.crisis.help_replies import more_help
 from bot.messages import message
 from bot.reply import Reply
 from web.chat.wire import said_by_assistant
+from web.pages import templates
 
 STATUS: Mapping[str, int] = {
     "bad-request": 400,
@@ -48,7 +50,22 @@ def refusal(refused: Refused, service_id: str | None = None) -> dict[str, Any]:
 
 def response(refused: Refused, service_id: str | None = None) -> JSONResponse:
     """The refusal as an HTTP response."""
-    headers = {"Retry-After": str(ceil(refused.wait))} if refused.wait else {}
     return JSONResponse(
-        refusal(refused, service_id), status_code=STATUS[refused.code], headers=headers
+        refusal(refused, service_id),
+        status_code=STATUS[refused.code],
+        headers=_waiting(refused),
     )
+
+
+def turned_away(request: Request, refused: Refused) -> Response:
+    """The refusal: as a page, where a person opened one."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return response(refused)
+    told = {"text": refusal(refused)["error"]["text"]}
+    return templates.TemplateResponse(
+        request, "refused.html", told, status_code=STATUS[refused.code], headers=_waiting(refused)
+    )
+
+
+def _waiting(refused: Refused) -> dict[str, str]:
+    return {"Retry-After": str(ceil(refused.wait))} if refused.wait else {}

@@ -17,11 +17,10 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from web.chat.chat import Chat
 from web.chat.downloads import Downloads
-from web.chat.refusals import STATUS, Refused, refusal, response
+from web.chat.refusals import Refused, response, turned_away
 from web.chat.tickets import Ticket, TicketError, Tickets
-from web.chat.visitor import Origins, Visitor, visitor
+from web.chat.visitor import Origins, Visitor, address_of, visitor
 from web.chat.wire import read_said
-from web.pages import templates
 
 logger = logging.getLogger(__name__)
 
@@ -86,8 +85,7 @@ class ChatRoutes:
 
     async def history(self, request: Request) -> Response:
         """All that was said so far."""
-        sender = visitor(request, self._origins)
-        ticket = await self._chat.admit(sender.ticket)
+        ticket = await self._admitted(request)
         messages = await self._chat.history(ticket)
         return JSONResponse(_conversation(ticket.service_id, messages))
 
@@ -121,17 +119,17 @@ class ChatRoutes:
 
     async def calendar(self, request: Request) -> Response:
         """The calendar file of an appointment of this conversation."""
-        ticket = await self._chat.admit(visitor(request, self._origins).ticket)
+        ticket = await self._admitted(request)
         return await self._downloads.calendar(ticket, request.path_params["appointment"])
 
     async def summary(self, request: Request) -> Response:
         """What this conversation sent, as a page to print."""
-        ticket = await self._chat.admit(visitor(request, self._origins).ticket)
+        ticket = await self._admitted(request)
         return await self._downloads.summary(ticket, request)
 
     async def summary_link(self, request: Request) -> Response:
         """Where that page can be opened for a moment without cookie or token."""
-        ticket = await self._chat.admit(visitor(request, self._origins).ticket)
+        ticket = await self._admitted(request)
         link = self._links.issue(ticket.conversation_id, ticket.service_id)
         return JSONResponse({"path": f"/chat/summary/{link}"})
 
@@ -141,10 +139,15 @@ class ChatRoutes:
             link = self._links.read(request.path_params["link"])
         except TicketError:
             raise Refused("missing") from None
-        ticket = await self._chat.admit(self._chat.renewed(link))  # unless it was left
+        renewed = self._chat.renewed(link)
+        ticket = await self._chat.admit(renewed, address_of(request))  # unless it was left
         page = await self._downloads.summary(ticket, request, linked=True)
         page.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"  # the chat closes it on leaving
         return page
+
+    async def _admitted(self, request: Request) -> Ticket:
+        sender = visitor(request, self._origins)
+        return await self._chat.admit(sender.ticket, sender.address)
 
     def _renewing(self, sender: Visitor, ticket: Ticket, answer: dict[str, Any]) -> Response:
         """The answer, with a new ticket when this one has been used for a while."""
@@ -165,7 +168,7 @@ class ChatRoutes:
             try:
                 answer = await endpoint(request)
             except Refused as refused:
-                answer = _turned_away(request, refused)
+                answer = turned_away(request, refused)
             except ClientDisconnect:
                 answer = Response(status_code=400)
             except Exception as error:  # its message may hold what the person wrote
@@ -175,15 +178,6 @@ class ChatRoutes:
             return answer
 
         return guarded
-
-
-def _turned_away(request: Request, refused: Refused) -> Response:
-    """The refusal: as a page, where a person opened one."""
-    if "text/html" not in request.headers.get("accept", ""):
-        return response(refused)
-    told = {"text": refusal(refused)["error"]["text"]}
-    status = STATUS[refused.code]
-    return templates.TemplateResponse(request, "refused.html", told, status_code=status)
 
 
 async def _json(request: Request) -> Any:

@@ -203,6 +203,19 @@ def test_a_flood_of_new_chats_is_slowed(make_visitor) -> None:
     assert codes == [200] * 3 + [429] * 3
 
 
+def test_a_flood_of_reading_is_slowed(make_visitor) -> None:
+    visitor = make_visitor(CHAT_MESSAGES_A_MINUTE="1")  # ten readings, of whatever kind
+    visitor.start()
+    for _ in range(3):
+        assert visitor.start().status_code == 200
+        assert visitor.history().status_code == 200
+    late = [visitor.history() for _ in range(6)][-1]
+    refused(late, 429, "too-fast")
+    assert int(late.headers["retry-after"]) >= 1
+    refused(visitor.start(), 429, "too-fast")
+    assert visitor.say("I want to die").status_code == 200  # no reading uses up what may be said
+
+
 def test_a_flood_of_strangers_is_slowed(make_visitor) -> None:
     visitor = make_visitor(CHAT_MESSAGES_A_MINUTE="3")
     assert [visitor.say("hello").status_code for _ in range(5)] == [401] * 3 + [429] * 2
