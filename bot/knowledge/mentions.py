@@ -33,6 +33,7 @@ class _Words(Strict):
     other_things_before: tuple[Text, ...]
     other_things: tuple[Text, ...]
     context_frames: tuple[Text, ...]
+    beside_place: tuple[Text, ...]
     unsure: tuple[Text, ...]
     beside_unsure: tuple[Text, ...]
     in_passing: tuple[Text, ...]
@@ -67,6 +68,7 @@ class _Finder:
         self._unsure = self._phrases(words.unsure)
         self._in_passing = self._phrases(words.in_passing)
         self._own = self._phrases(words.own)
+        self._beside_place = frozenset(words.beside_place)
         self._beside = {token.lower_ for each in words.beside_unsure for token in self.read(each)}
 
     def read(self, text: str) -> Doc:
@@ -109,7 +111,8 @@ class _Finder:
         named += self._slips(doc, as_spans=True)
         framed = {token.i for span in self._framed(doc, as_spans=True) for token in span}
         for name in self._in_context(doc, as_spans=True):
-            if name.start in framed or len(name) == len(doc):
+            rest = [*doc[: name.start], *doc[name.end :]]
+            if name.start in framed or all(token.lower_ in self._beside_place for token in rest):
                 named.append(name)
         return named
 

@@ -44,6 +44,12 @@ from bot.knowledge.services import services
         ("does Berkshire train its therapists", ("berkshire",)),
         ("I moved from Berkshire to Lewisham", ("lewisham",)),
         ("I'm not with Lewisham or Berkshire, I'm with Xyla", ("xyla",)),
+        ("from slough, hi", ("berkshire",)),
+        ("in Reading", ("berkshire",)),
+        ("the Catford place", ("lewisham",)),
+        ("do u come to wokingham", ("berkshire",)),
+        ("surgery is in Brockley", ("lewisham",)),
+        ("postcode RG30, which one am i", ("berkshire",)),
     ],
 )
 def test_a_named_service_is_found(text: str, found: tuple[str, ...]) -> None:
@@ -55,6 +61,8 @@ def test_a_named_service_is_found(text: str, found: tuple[str, ...]) -> None:
     [
         "",
         "talking therapies",
+        "in reading the leaflet I got lost",
+        "I'm reading",
         "how long is a session?",
         "I live in Berkshire Road",
         "Lewisham High Street",
