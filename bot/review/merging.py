@@ -80,8 +80,8 @@ def merge(
     case.merged_into = into.id
     if into.state in ENDS:
         note_step(session, into, "incoming", by=user.id, reason=None, now=now)
-    else:
-        into.version += 1
+    # Also after that step: undone by itself, it would put both away.
+    into.version += 1
     into.read_at = None
     place(session, into)
 

@@ -345,6 +345,26 @@ def test_a_merge_can_be_undone(console, reviewer) -> None:
     assert (console.case(second).state, console.case(second).merged_into) == ("incoming", None)
 
 
+@pytest.mark.parametrize("state", ["closed", "rejected"])
+def test_what_a_merge_opened_again_cant_be_put_away_by_undoing(
+    console, reviewer, state: str
+) -> None:
+    first = console.refer(conversation_id="a")
+    reviewer.get(f"/people/{first}")
+    step(reviewer, first, "accepted", 1)
+    step(reviewer, first, state, 2, reason="Moved away")
+    second = console.refer(conversation_id="b")
+    reviewer.get(f"/people/{second}")
+    page = reviewer.post(f"/people/{second}/merge", into=first, version=1)
+    assert "Undo the last step" not in page.text
+    version = console.case(first).version
+    assert reviewer.post(f"/people/{first}/undo", version=version).status_code == 422
+    assert (console.case(first).state, console.case(first).live) == ("incoming", True)
+    reviewer.get(f"/people/{second}")
+    assert reviewer.post(f"/people/{second}/undo", version=2).status_code == 200
+    assert (console.case(second).live, console.case(first).live) == (True, True)
+
+
 def test_every_change_is_recorded(console, reviewer, case_id) -> None:
     _, flag_id = console.flag()
     address = f"/people/{case_id}"
