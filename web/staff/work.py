@@ -210,6 +210,8 @@ def _changed(
 ) -> Response:
     """Makes a change whole or not at all, and shows the page; what was typed is put back.
 
+    A page that says why not shows the whole record: it is in the audit log as well.
+
     Args:
         lock: hold the case from the beginning, rather than `change` doing so.
     """
@@ -222,6 +224,9 @@ def _changed(
         status, problem = 409, None
     except NotPossible as error:
         status, problem = 422, str(error.args[0])
+    with visit.writing() as session:
+        why = problem or "changed"
+        visit.audit(session, "change-refused", open_case(visit, session), why=why)
     with visit.reading() as session:
         case = open_case(visit, session)
         said = words().refused[problem] if problem else _who_changed(visit, session, case)

@@ -383,3 +383,13 @@ def test_every_change_is_recorded(console, reviewer, case_id) -> None:
     ]
     assert all(entry.case_id == case_id for entry in changes[1:])
     assert "private" not in str([entry.details for entry in changes])
+
+
+@pytest.mark.parametrize(("version", "status", "why"), [(1, 422, "reason"), (7, 409, "changed")])
+def test_a_record_shown_with_what_was_refused_is_recorded(
+    console, reviewer, case_id, version: int, status: int, why: str
+) -> None:
+    page = step(reviewer, case_id, "rejected", version)
+    assert (page.status_code, "07700 900123" in page.text) == (status, True)
+    entry = console.audited()[-1]
+    assert (entry.action, entry.case_id, entry.details) == ("change-refused", case_id, {"why": why})
