@@ -76,6 +76,34 @@ def test_pages_go_on_where_the_last_one_ended(console, reviewer, monkeypatch) ->
     assert len(seen) == 7
 
 
+WELL_DONE = "Nobody is waiting. Well done."
+
+
+def test_that_nobody_waits_is_said_only_where_it_is_so(console, reviewer, monkeypatch) -> None:
+    assert WELL_DONE in reviewer.get("/").text
+    assert WELL_DONE not in reviewer.get("/?unread=1").text
+    monkeypatch.setattr("web.staff.people.rules", lambda: rules().copy(update={"page_size": 1}))
+    for conversation_id in "ab":
+        console.refer(conversation_id=conversation_id)
+        console.clock.forward(minutes=1)
+    second = re.search(r'rel="next" href="/staff(/[^"]+)"', reviewer.get("/").text)[1]
+    (last,) = order(reviewer.get(second))
+    with console.database.session() as session:
+        session.delete(session.merge(console.case(last)))
+    for page in ("/", "/refresh"):
+        text = reviewer.get(second.replace("/", page, 1)).text
+        assert "Nobody comes after these." in text
+        assert '<a href="/staff/?">Go to the first page' in text
+        assert WELL_DONE not in text
+
+
+def test_who_has_no_service_is_told_so(console) -> None:
+    console.refer()
+    page = console.staff(services=()).sign_in().get("/").text
+    assert "Your account has no service yet" in page
+    assert WELL_DONE not in page
+
+
 @pytest.mark.parametrize("after", ["x", "0~x~y", "a~b"])
 def test_a_key_that_no_page_gave_is_refused(reviewer, after: str) -> None:
     assert reviewer.get(f"/?after={after}").status_code == 400
