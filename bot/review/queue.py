@@ -112,7 +112,7 @@ def page(
     Raises:
         ValueError: `after` is not a key that a page gave.
     """
-    look = _search if filters.find and filters.text.strip() else _list
+    look = _search if filters.find else _list  # nobody is found by nothing
     found = look(session, user, filters, after, size + 1)
     shown = found[:size]
     next_key = shown[-1][1] if len(found) > size else None

@@ -196,12 +196,19 @@ def test_search_by_reference(console, reviewer) -> None:
     assert order(page) == [case_id]
 
 
-@pytest.mark.parametrize(("find", "text"), [("born", "soon"), ("name", "")])
-def test_a_search_that_cant_be_read_says_so(reviewer, find: str, text: str) -> None:
+@pytest.mark.parametrize(
+    ("find", "text"),
+    [("born", "soon"), ("name", ""), ("phone", " "), ("nhs", ""), ("reference", "")],
+)
+def test_a_search_that_cant_be_read_says_so(console, reviewer, find: str, text: str) -> None:
+    console.refer()
     reviewer.get("/")
     page = reviewer.post("/search", find=find, text=text)
     assert page.status_code == 422
     assert 'id="text-problem"' in page.text
+    assert order(page) == []
+    assert "Nothing was searched for." in page.text
+    assert console.audited()[-1].details == {"kind": find, "shown": 0}
 
 
 def test_search_finds_what_is_closed_and_is_recorded_by_its_kind_only(console, reviewer) -> None:
