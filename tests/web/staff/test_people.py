@@ -5,12 +5,18 @@ import re
 import pytest
 
 from bot.records import referrals
-from bot.records.models import Flag
+from bot.records.models import Case, Flag
 from bot.staff.rules import rules
 
 
 def order(page) -> list[str]:
     return re.findall(r'href="/staff/people/([0-9a-f]{32})"', page.text)
+
+
+def cells(page, case_id: str) -> list[str]:
+    """What is in someone's row, cell by cell."""
+    row = page.text.split(f'href="/staff/people/{case_id}"')[1].split("</tr>")[0]
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.split("<td[^>]*>", row)]
 
 
 def test_people_who_need_contact_come_first_then_by_age(console, reviewer) -> None:
@@ -44,6 +50,20 @@ def test_a_flag_that_nobody_has_acknowledged_is_shown_before_others(console, rev
     page = reviewer.get("/").text
     assert page.index("Message 0") < page.index("Message 2")
     assert "Message 1" not in page
+
+
+def test_a_new_referral_is_named_only_where_one_was_sent(console, reviewer) -> None:
+    console.refer()
+    assert "New referral" in reviewer.get("/").text
+    case_id, flag_id = console.flag("b")
+    reviewer.get(f"/people/{case_id}")
+    reviewer.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Phoned, safe at home")
+    assert cells(reviewer.get("/"), case_id)[1] == "No referral sent"
+    with console.database.session() as session:
+        session.get(Case, case_id).erased_at = console.clock.now
+    row = cells(reviewer.get("/"), case_id)
+    assert row[1] == "Their words were erased"
+    assert "no referral sent" not in row[0]
 
 
 def test_someone_contacted_is_not_said_to_wait(console, reviewer) -> None:
