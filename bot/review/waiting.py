@@ -11,6 +11,9 @@ from bot.records.models import Case
 from bot.settings import settings
 from bot.staff.rules import rules
 
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -33,6 +36,14 @@ class Waiting:
     def words(self) -> str:
         """Such as "5 minutes", "3 hours" or "12 days"."""
         return in_words(self.passed)
+
+    @property
+    def target_words(self) -> str:
+        """The target in the same words, with no hour of it left out."""
+        if self.target is None:
+            return ""
+        days, rest = divmod(self.target, _DAY)
+        return f"{self.target // _HOUR} hours" if days and rest else in_words(self.target)
 
 
 def waiting(case: Case, now: datetime) -> Waiting:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.knowledge.services import Targets, services
 from bot.records.models import Case
 from bot.review.waiting import in_words, waiting
 
@@ -30,6 +31,17 @@ def test_late_is_longer_than_the_target(now, rank: int, hours: int, late: bool) 
     case = Case(rank=rank, waiting_since=now - timedelta(hours=hours), service_id="berkshire")
     assert waiting(case, now).late is late
     assert waiting(case, now).demonstration
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(4, "4 hours"), (24, "24 hours"), (36, "36 hours"), (48, "2 days"), (60, "60 hours")],
+)
+def test_a_target_in_words(now, monkeypatch, hours: int, words: str) -> None:
+    own = services()["berkshire"].copy(update={"targets": Targets(flag_hours=hours)})
+    monkeypatch.setattr("bot.review.waiting.services", lambda: {"berkshire": own})
+    case = Case(rank=0, waiting_since=now, service_id="berkshire")
+    assert waiting(case, now).target_words == words
 
 
 def test_someone_contacted_waits_for_nothing_more(now) -> None:
