@@ -67,6 +67,32 @@ def test_the_newest_message_says_that_it_was_sent(page: Page, edge: Edge) -> Non
     expect(chat.log.locator("> .person", has_text="· Sent")).to_have_count(0)
 
 
+def test_a_double_tap_does_not_answer_the_next_question(page: Page, edge: Edge) -> None:
+    page.clock.install()
+    chat = Chat(page).visit(edge.website)
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    again = chat.answers.get_by_role("button", name="Refer myself")
+    again.click()
+    expect(chat.log).to_contain_text("I heard: I'd like to refer myself")
+    again.click()
+    page.clock.run_for(1000)
+    again.click()
+    expect(chat.log.get_by_text("I heard: I'd like to refer myself")).to_have_count(2)
+    assert len(edge.rasa.texts) == 2
+
+
+def test_what_is_refused_is_told_and_comes_back_to_be_put_right(page: Page, edge: Edge) -> None:
+    chat = Chat(page).visit(edge.website)
+    refusal = {"error": {"code": "too-long", "text": "That is too long for one message."}}
+    page.route("**/chat/messages", lambda route: route.fulfill(status=413, json=refusal))
+    chat.say("all that happened")
+    expect(chat.announced).to_contain_text("Not sent. That is too long for one message.")
+    chat.panel.get_by_role("button", name="Change it").click()
+    expect(chat.field).to_have_value("all that happened")
+    expect(chat.field).to_be_focused()
+    expect(chat.log).not_to_contain_text("all that happened")
+
+
 def _fields(chat: Chat) -> list[Locator]:
     form = chat.panel.locator("form.date")
     return [form.get_by_label(name) for name in ("Day", "Month", "Year")]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from bot.settings import settings
 from tests.browser.chat import Chat
+from tests.browser.edge import Edge
 from tests.conversations.assistant import Assistant
 
 BACK = 45_000  # milliseconds: longer than the longest pause before trying again
@@ -128,3 +130,34 @@ def test_a_new_line_is_shift_and_enter(chat: Chat) -> None:
     said = chat.log.locator(".person").last.locator(".as-written")
     assert said.evaluate("(e) => e.textContent") == "What is DIT?\nAnd is it free?"
     expect(chat.field).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    "answer", ["<!doctype html><p>Sign in to the wi-fi", '{"messages": [{"id"']
+)
+def test_an_answer_that_cannot_be_read_loses_nothing(page: Page, edge: Edge, answer: str) -> None:
+    chat = Chat(page).visit(edge.website)
+    page.route("**/chat/messages", lambda route: route.fulfill(status=200, body=answer))
+    chat.say("hello again")
+    expect(chat.last).to_contain_text("Not sent yet")
+    page.unroute("**/chat/messages")
+    expect(chat.log).to_contain_text("I heard: hello again", timeout=BACK)
+    assert edge.rasa.texts == ["hello again"]
+
+
+def test_a_crisis_message_on_a_first_visit_is_answered_and_kept_though_nothing_is_ready(
+    page: Page, edge: Edge
+) -> None:
+    page.route("**/chat/start", lambda route: page.wait_for_timeout(3000) or route.continue_())
+    page.goto(edge.website)
+    page.get_by_role("button", name="Open the chat").click()
+    chat = Chat(page)
+    for words in ("hello", "I want to kill myself"):
+        chat.field.fill(words)
+        chat.field.press("Enter")
+    expect(chat.log.locator(".care-now")).to_be_visible()
+    expect(chat.log).to_contain_text("I heard: hello", timeout=BACK)
+    expect(chat.log.locator("> .person", has_text="kill myself")).to_have_count(1)
+    expect(chat.log.locator("> .person", has_text="· Sent")).to_contain_text("kill myself")
+    expect(chat.log.locator(".care-now")).to_have_count(1)
+    assert edge.rasa.texts == ["hello", "I want to kill myself"]

@@ -42,6 +42,18 @@ def test_a_conversation_on_another_website(embedded: Chat, page: Page) -> None:
     expect(embedded.last).to_contain_text("Before we start")
 
 
+def test_another_tab_of_the_website_has_the_same_conversation(
+    host: Host, edge: Edge, page: Page
+) -> None:
+    host.script = f"{edge.website}/widget.js"
+    chat = Chat(page).visit(host.origin)
+    chat.say("something to go on with")
+    other = Chat(page.context.new_page()).visit(host.origin)
+    expect(other.log).to_contain_text("I heard: something to go on with")
+    other.say("and more")
+    expect(chat.log).to_contain_text("I heard: and more")
+
+
 def test_it_looks_there_as_it_does_at_home(
     host: Host, site: Assistant, new_context: Callable[..., BrowserContext]
 ) -> None:

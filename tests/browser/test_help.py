@@ -12,6 +12,8 @@ from tests.browser.host import Host
 from tests.conversations.assistant import Assistant
 from tests.web.chat.conftest import eventually
 
+DIALOG = "document.querySelector('foyer-chat').shadowRoot.querySelector('dialog')"
+
 
 def test_urgent_help_needs_one_tap_and_no_server(page: Page, site: Assistant) -> None:
     page.goto(f"{site.website}/?service=berkshire")
@@ -107,3 +109,50 @@ def test_escape_on_a_page_without_an_open_chat_leaves_nothing(page: Page, site: 
     for _ in range(4):
         page.keyboard.press("Escape")
     expect(page.get_by_role("heading", level=1)).to_have_text("What DIT is")
+
+
+def test_a_chat_that_the_browser_itself_closes_can_be_opened_again(page: Page, edge: Edge) -> None:
+    """As Android does at the second "back"."""
+    chat = Chat(page).visit(edge.website)
+    page.evaluate(f"{DIALOG}.close()")
+    widget = page.locator("foyer-chat")
+    expect(widget.get_by_role("button", name="Urgent help")).to_be_visible()
+    widget.get_by_role("button", name="Open the chat").click()
+    expect(chat.field).to_be_visible()
+    page.evaluate(f"{DIALOG}.dispatchEvent(new Event('cancel', {{ cancelable: true }}))")
+    expect(chat.panel).to_be_hidden()
+    expect(widget.get_by_role("button", name="Urgent help")).to_be_visible()
+
+
+def test_urgent_help_stays_however_often_it_is_tapped(page: Page, edge: Edge) -> None:
+    chat = Chat(page).visit(edge.website)
+    chat.panel.get_by_role("button", name="Urgent help").dblclick()
+    expect(chat.panel.get_by_role("link", name="Phone 999")).to_be_visible()
+
+
+def test_a_chat_that_is_closed_can_still_be_left_quickly(page: Page, edge: Edge) -> None:
+    page.goto(edge.website)
+    leave = page.locator("foyer-chat .launcher").get_by_role("button", name="Leave quickly")
+    expect(leave).to_be_hidden()
+    chat = Chat(page).visit(edge.website)
+    chat.panel.get_by_role("button", name="Close the chat").click()
+    leave.click()
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    assert page.context.cookies() == []
+
+
+def test_a_page_that_back_brings_up_again_shows_nothing_of_a_chat_that_was_left(
+    page: Page, edge: Edge
+) -> None:
+    chat = Chat(page).visit(edge.website)
+    chat.say("Something that nobody else should read")
+    other = page.context.new_page()
+    other.goto(edge.website)
+    page.evaluate("BroadcastChannel.prototype.postMessage = () => {}")
+    page.request.post(f"{edge.website}/chat/leave", data={})
+    page.evaluate("sessionStorage.clear()")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(chat.panel).to_be_hidden()
+    page.locator("foyer-chat").get_by_role("button", name="Open the chat").click()
+    expect(chat.log).to_contain_text("I heard: hi")
+    assert "nobody else" not in page.locator("foyer-chat .messages").inner_text()

@@ -27,15 +27,15 @@ export class Api {
 
   // Goes on with the conversation of this browser, or begins one.
   start(service) {
-    return this._call("POST", "/chat/start", { service });
+    return this._told("POST", "/chat/start", { service });
   }
 
   conversation() {
-    return this._call("GET", "/chat/messages");
+    return this._told("GET", "/chat/messages");
   }
 
   send(message) {
-    return this._call("POST", "/chat/messages", message);
+    return this._told("POST", "/chat/messages", message);
   }
 
   // Shuts the conversation; sent even while the page goes away. If it doesn't arrive, the mark tells
@@ -60,6 +60,13 @@ export class Api {
     return URL.createObjectURL(await response.blob());
   }
 
+  // What was said. A proxy's own page, or half an answer, is none.
+  async _told(method, path, body) {
+    const told = await this._call(method, path, body);
+    if (!Array.isArray(told.messages)) throw new TypeError("This is no answer of the chat.");
+    return told;
+  }
+
   async _call(method, path, body) {
     const late = new AbortController();
     const clock = setTimeout(() => late.abort(), SECONDS * 1000);
@@ -67,7 +74,7 @@ export class Api {
       const response = await fetch(this.base + path, {
         ...this._options(method, body), signal: late.signal,
       });
-      const said = await response.json().catch(() => ({}));
+      const said = (await response.json().catch(() => null)) || {};
       if (said.token) keep("token", said.token); // a new one in place of one that ages
       if (response.ok) return said;
       const { code = "unavailable", text } = said.error || {};

@@ -6,13 +6,14 @@ import { keep, recall } from "./storage.js";
 import { WORDS } from "./words.js";
 
 const NEAR = 200; // letters left at which the limit is told
+const PAUSE = 600; // milliseconds
 const FIELDS = {
   name: { autocomplete: "name", autocapitalize: "words" },
-  phone: { autocomplete: "tel", inputmode: "tel", type: "tel" },
+  phone: { autocomplete: "tel" },
   email: { autocomplete: "email", inputmode: "email", type: "email", autocapitalize: "none" },
   postcode: { autocomplete: "postal-code", autocapitalize: "characters" },
-  nhs_number: { autocomplete: "off", inputmode: "numeric" },
-};
+  nhs_number: { autocomplete: "off" },
+}; // no keys for numbers alone: whoever has something else to say must be able to
 
 export class Composer {
   // `send` is called with the text.
@@ -55,8 +56,14 @@ export class Composer {
     this.field.focus();
   }
 
-  clear() {
-    this.field.value = "";
+  // Puts a text back in, unless another has been begun.
+  put(text) {
+    if (!this.field.value.trim()) this._fill(text);
+    this.field.focus();
+  }
+
+  _fill(text) {
+    this.field.value = text;
     this._typed();
   }
 
@@ -64,22 +71,26 @@ export class Composer {
     event.preventDefault();
     const text = this.field.value.trim();
     if (!text || this._over() > 0) return;
-    this.clear();
+    this._fill("");
     this.send(text);
   }
 
   _key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.node.requestSubmit();
+    this._submit(event);
   }
 
   _typed() {
     keep("draft", this.field.value);
     const over = this._over();
-    this.limit.textContent = over > 0 ? WORDS.over(over) : over > -NEAR ? WORDS.left(-over) : "";
+    clearTimeout(this.telling); // once they pause: it is read out
+    this.telling = setTimeout(() => this._tellLimit(over), PAUSE);
     this.field.setAttribute("aria-invalid", String(over > 0));
     this._grow();
+  }
+
+  _tellLimit(over) {
+    this.limit.textContent = over > 0 ? WORDS.over(over) : over > -NEAR ? WORDS.left(-over) : "";
   }
 
   _over() {

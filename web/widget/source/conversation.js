@@ -6,6 +6,8 @@
 import { forgetAll, keep, recall } from "./storage.js";
 import { Refused } from "./api.js";
 
+const URGENT = ".urgent";
+const TABS_MILLISECONDS = 150;
 const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds before trying again, then the last one over and over
 
 // Tells of "change" (with `heard`: the new replies), and of "gone".
@@ -22,6 +24,7 @@ export class Conversation extends EventTarget {
     this.busy = false;
     this.stale = false; // whether something was said elsewhere while this tab was busy
     this.tries = 0;
+    this.turns = 0; // that were answered here
     this.others = typeof BroadcastChannel === "function" ? new BroadcastChannel("foyer") : null;
     this.others?.addEventListener("message", ({ data }) => this._heardFromTab(data));
     addEventListener("online", () => this.retry());
@@ -49,9 +52,10 @@ export class Conversation extends EventTarget {
   }
 
   async start() {
-    if (this.state === "starting" || this.state === "ready") return;
+    if (!["new", "failed"].includes(this.state)) return;
     this._become("starting");
     try {
+      await this._inherit();
       this._take(await this.api.start(this.service));
       this.tries = 0;
       this._become("ready");
@@ -69,6 +73,15 @@ export class Conversation extends EventTarget {
     await this.start();
   }
 
+  // Begins again with what the server has, where the page stood still for a while.
+  reopen(shown) {
+    clearTimeout(this.clock);
+    this.messages = [];
+    this.outbox = recall("outbox", []);
+    this._become("new");
+    if (shown) this.start();
+  }
+
   send(text, tapped = false) {
     const state = this.state === "ready" ? "sending" : "waiting";
     this.outbox.push({ id: newId(), text, tapped, at: new Date().toISOString(), state });
@@ -82,7 +95,6 @@ export class Conversation extends EventTarget {
   retry() {
     clearTimeout(this.clock);
     if (this.state === "failed") return this.start();
-    if (this.state === "gone") return this.startAgain();
     if (this.outbox.length) return this._drain();
     return this.refresh();
   }
@@ -99,8 +111,13 @@ export class Conversation extends EventTarget {
     if (!["ready", "trouble"].includes(this.state)) return;
     this.stale = this.busy;
     if (this.busy) return;
+    const { turns } = this;
     try {
       const told = await this.api.conversation();
+      if (this.turns !== turns) { // it was asked for before the last answer came
+        this.stale = this.busy;
+        return this.busy ? undefined : this.refresh();
+      }
       // There is nothing where the greeting could not be made: it is asked for again.
       this._take(told.messages.length ? told : await this.api.start(this.service));
       if (!this.next) this._recovered();
@@ -161,6 +178,8 @@ export class Conversation extends EventTarget {
   _stands({ id, text, at }, replies) {
     this.outbox = this.outbox.filter((each) => each.id !== id);
     this._keepOutbox();
+    this.turns += 1;
+    this.messages = this.messages.filter((each) => each.id !== urgentId(id));
     const known = new Set(this.messages.map((each) => each.id));
     if (!known.has(id)) this.messages.push({ id, from: "person", at, text, buttons: [], custom: null });
     const heard = replies.filter((each) => !known.has(each.id));
@@ -173,6 +192,7 @@ export class Conversation extends EventTarget {
     if (message && this._heardInstead(message, error) && error.status !== 401) return;
     if (error instanceof Refused && error.status === 401) {
       this._wait(this.outbox.filter(({ tapped }) => !tapped)); // it goes to the new chat, if one is started
+      this.messages = this.messages.filter(isUrgent);
       this._become("gone", error.text);
       return;
     }
@@ -181,6 +201,7 @@ export class Conversation extends EventTarget {
         message.state = "refused";
         message.problem = error.text;
         this._keepOutbox();
+        this._changed([], { refused: message });
       }
       if (error.code === "not-offered") this._later(() => this.refresh());
       return;
@@ -200,7 +221,12 @@ export class Conversation extends EventTarget {
   // A crisis reply may come in place of an answer. It stands in the conversation like any other.
   _heardInstead(message, { urgent }) {
     if (!urgent || !is(urgent, "crisis")) return false;
-    this._stands(message, [{ ...urgent, id: `${message.id}.urgent`, buttons: [] }]);
+    const reply = { ...urgent, id: urgentId(message.id), buttons: [] };
+    if (["ready", "trouble"].includes(this.state)) this._stands(message, [reply]);
+    else { // there is no chat yet that would keep it: it is sent again as soon as there is
+      this.messages = [...this.messages.filter(({ id }) => id !== reply.id), reply];
+      this._changed([reply]);
+    }
     return true;
   }
 
@@ -221,17 +247,33 @@ export class Conversation extends EventTarget {
   // or is still in hand there is asked for again, and stands in the outbox only.
   _take({ messages, service }) {
     const known = new Set(this.messages.map((each) => each.id));
-    const first = this.messages.length === 0;
+    const first = this.messages.every(isUrgent);
     this.service = service || this.service;
     this.outbox = this.outbox.filter(({ id }) => !isAnswered(messages.filter((each) => isReply(each, id))));
     this._keepOutbox();
     const waits = (message) => this.outbox.some(({ id }) => message.id === id || isReply(message, id));
-    this.messages = messages.filter((message) => !waits(message));
+    const meanwhile = this.messages.filter((message) => isUrgent(message) && waits(message));
+    this.messages = [...messages.filter((message) => !waits(message)), ...meanwhile];
     const heard = this.messages.filter((each) => each.from === "assistant" && !known.has(each.id));
-    this._changed(first ? heard.slice(-1) : heard, first);
+    this._changed(first ? heard.slice(-1) : heard, { first });
+  }
+
+  // On another website the chat is known by a token, which another of its tabs may have.
+  async _inherit() {
+    if (!this.others || !this.api.embedded || recall("token")) return;
+    this.others.postMessage("token?");
+    await new Promise((told) => {
+      this.inherited = told;
+      setTimeout(told, TABS_MILLISECONDS);
+    });
   }
 
   _heardFromTab(what) {
+    if (what === "token?" && recall("token")) this.others.postMessage({ token: recall("token") });
+    if (what.token && this.inherited) {
+      keep("token", what.token);
+      this.inherited();
+    }
     if (what === "changed") this.refresh();
     if (what === "leave") {
       this._forget();
@@ -257,13 +299,22 @@ export class Conversation extends EventTarget {
     this._changed();
   }
 
-  _changed(heard = [], first = false) {
-    this.dispatchEvent(new CustomEvent("change", { detail: { heard, first } }));
+  _changed(heard = [], more = {}) {
+    this.dispatchEvent(new CustomEvent("change", { detail: { heard, ...more } }));
   }
 }
 
 function is(message, type) {
   return Boolean(message.custom) && message.custom.type === type;
+}
+
+// A crisis reply that came without a turn of the chat.
+function isUrgent({ id }) {
+  return id.endsWith(URGENT);
+}
+
+function urgentId(id) {
+  return id + URGENT;
 }
 
 function isReply(message, id) {

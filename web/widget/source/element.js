@@ -27,6 +27,7 @@ export class FoyerChat extends HTMLElement {
     this.tabs = []; // that this one has opened: they close when it is left
     const tools = {
       base, api: this.api, say: (text, tapped) => this._say(text, tapped), tell: (words) => this._tell(words),
+      takeBack: (message) => this._takeBack(message),
       openTab: () => this._openTab(),
     };
     this.log = new Log(this.conversation, tools);
@@ -36,9 +37,11 @@ export class FoyerChat extends HTMLElement {
     this.conversation.addEventListener("change", ({ detail }) => this._draw(detail));
     this.conversation.addEventListener("left", () => this._leave(false));
     onEscapes(() => this.dialog.open, () => this._leave());
-    if (window.visualViewport) visualViewport.addEventListener("resize", () => this._fit());
+    for (const event of ["resize", "scroll"]) window.visualViewport?.addEventListener(event, () => this._fit());
     addEventListener("offline", () => this._draw({ heard: [] }));
     addEventListener("online", () => this._draw({ heard: [] }));
+    addEventListener("pageshow", ({ persisted }) => persisted && this._comeBack());
+    matchMedia(SMALL).addEventListener("change", () => this._reopen());
   }
 
   connectedCallback() {
@@ -54,9 +57,9 @@ export class FoyerChat extends HTMLElement {
   open({ view = "chat", focus = true, opener = this.opening } = {}) {
     if (!this.dialog.open) {
       this.opener = opener;
-      if (this.dialog.showModal && matchMedia(SMALL).matches) this.dialog.showModal();
-      else if (this.dialog.show) this.dialog.show();
-      else this.dialog.setAttribute("open", "");
+      const before = document.activeElement;
+      const modal = this._showDialog();
+      if (!focus && !modal) before.focus(); // the dialog has taken it by itself
       this.launcher.hidden = true;
       keep("open", true);
     }
@@ -64,19 +67,52 @@ export class FoyerChat extends HTMLElement {
   }
 
   close() {
+    if (this.dialog.close) this.dialog.close(); // its event does the rest
+    else {
+      this.dialog.removeAttribute("open");
+      this._closed();
+    }
+  }
+
+  // Whether it is modal: where it takes the whole screen.
+  _showDialog() {
+    const modal = Boolean(this.dialog.showModal) && matchMedia(SMALL).matches;
+    if (modal) this.dialog.showModal();
+    else if (this.dialog.show) this.dialog.show();
+    else this.dialog.setAttribute("open", "");
+    return modal;
+  }
+
+  // Whoever closed it: a phone's "back" does so without asking us.
+  _closed() {
+    if (this.dialog.open) return; // it was only opened in another way
     keep("open", false);
-    this.dialog.close();
     this.launcher.hidden = false;
+    this.leaving.hidden = false;
     this.opener.focus();
+  }
+
+  // Opens it in the way that fits the screen, which has changed.
+  _reopen() {
+    if (!this.dialog.open || !this.dialog.close) return;
+    this.dialog.close();
+    this._showDialog();
+  }
+
+  // "Back" has brought up this page as it was. The chat may have been left since.
+  _comeBack() {
+    if (this.dialog.open && !recall("open", false)) this.close();
+    this.conversation.reopen(this.dialog.open);
   }
 
   _build() {
     this.root = h("div", { class: "root", lang: "en-GB" });
     this.opening = button([icon(...ICONS.chat), WORDS.open], () => this.open(), { class: "launch", "aria-label": WORDS.openLong });
-    this.launcher = h("div", { class: "launcher" },
+    this.leaving = button(WORDS.leave, () => this._leave(), { class: "launch-leave", hidden: recall("open") === null });
+    this.launcher = h("div", { class: "launcher" }, this.leaving,
       button(WORDS.urgent, () => this.open({ view: "urgent" }), { class: "launch-urgent" }), this.opening);
     this.dialog = h("dialog", { class: "panel", "aria-labelledby": "title",
-      on: { cancel: (event) => event.preventDefault(), keydown: (event) => this._key(event) } },
+      on: { cancel: (event) => this._back(event), close: () => this._closed(), keydown: (event) => this._key(event) } },
       this._header(), this._safety(), this._progress(), this._views());
     this.live = h("div", { class: "unseen", role: "status" });
     this.dialog.append(this.live);
@@ -90,13 +126,13 @@ export class FoyerChat extends HTMLElement {
     this.heading = h("h2", { id: "title", tabindex: "-1" }, WORDS.name);
     return h("header", { class: "header" },
       h("div", { class: "names" }, this.heading, h("p", {}, DATA.services[this.service] || WORDS.what)),
-      button(icon(...ICONS.display), () => this._toggle("display"), { class: "tool", "aria-label": WORDS.display }),
+      button(icon(...ICONS.display), () => this._show(this.view === "display" ? "chat" : "display"), { class: "tool", "aria-label": WORDS.display }),
       button(icon(...ICONS.close), () => this.close(), { class: "tool", "aria-label": WORDS.close }));
   }
 
   _safety() {
     return h("div", { class: "safety" },
-      button([icon(...ICONS.phone), WORDS.urgent], () => this._toggle("urgent"), { class: "urgent" }),
+      button([icon(...ICONS.phone), WORDS.urgent], () => this._show("urgent"), { class: "urgent" }),
       button([WORDS.leave, icon(...ICONS.leave)], () => this._leave(), { class: "leave", title: WORDS.leaveHint }));
   }
 
@@ -122,10 +158,6 @@ export class FoyerChat extends HTMLElement {
     return h("div", { class: "views" }, Object.values(this.views));
   }
 
-  _toggle(view) {
-    this._show(this.view === view ? "chat" : view);
-  }
-
   _show(view, focus = true) {
     this.view = view;
     for (const [name, node] of Object.entries(this.views)) node.hidden = name !== view;
@@ -146,8 +178,9 @@ export class FoyerChat extends HTMLElement {
     this.slow = setTimeout(() => this.conversation.waiting && this._tell(WORDS.stillWriting), SLOW);
   }
 
-  _draw({ heard = [], first = false }) {
+  _draw({ heard = [], first = false, refused = null }) {
     const last = this.conversation.last;
+    const focused = this.shadowRoot.activeElement;
     this.log.draw({ heard, first });
     const asked = last && last.custom && last.custom.type === "question" ? last.custom.kind : null;
     if (last) this.composer.fit(asked);
@@ -155,6 +188,8 @@ export class FoyerChat extends HTMLElement {
     this._drawBanner();
     this._drawNotice();
     this.composer.node.hidden = this.conversation.state === "gone";
+    this._keepFocus(focused);
+    if (refused) this._tell(`${WORDS.notSent}. ${refused.problem}`);
     if (heard.length) this._announce(heard);
     if (heard.length && last) this._moveFocus(last, asked);
   }
@@ -162,11 +197,20 @@ export class FoyerChat extends HTMLElement {
   // With a keyboard, to where the answer is typed; on a touch screen, away from there when there is
   // something to tap, so that the screen's keyboard doesn't cover it.
   _moveFocus(last, asked) {
+    if (!this.shadowRoot.activeElement) return; // the person is elsewhere on the page by now
     const taps = choicesOf(last).length > 0 || asked === "date_of_birth";
     if (this.keyboard && !taps) this.composer.focus();
     if (taps && this._typing() && matchMedia("(pointer: coarse)").matches) {
       this.log.answers.focus({ preventScroll: true });
     }
+  }
+
+  // What had the focus may be gone. Whoever can't see the screen would start at the top of the page.
+  _keepFocus(focused) {
+    if (!focused || (focused.isConnected && !focused.closest("[hidden]"))) return;
+    const { answers, notice, node } = this.log;
+    const next = answers.childElementCount ? answers : notice.querySelector("button") || node;
+    next.focus({ preventScroll: true });
   }
 
   _drawProgress() {
@@ -236,12 +280,21 @@ export class FoyerChat extends HTMLElement {
     this.live.replaceChildren(h("p", {}, words));
   }
 
+  // A message that wasn't sent goes back to where it can be put right.
+  _takeBack(message) {
+    this.conversation.drop(message.id);
+    if (!message.tapped) this.composer.put(message.text);
+  }
+
   _typing() {
     return this.composer.node.contains(this.shadowRoot.activeElement);
   }
 
   _key(event) {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (event.key === "Escape" && !event.defaultPrevented) this._back(event);
+  }
+
+  _back(event) {
     event.preventDefault();
     if (this.view !== "chat") this._show("chat");
     else this.close();

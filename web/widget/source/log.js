@@ -6,6 +6,7 @@ import { dayItem, dayOf, messageItem, outgoingItem } from "./message.js";
 import { WORDS } from "./words.js";
 
 const NEAR_END = 80; // pixels
+const DOUBLE_TAP = 400; // milliseconds
 
 export class Log {
   constructor(conversation, tools) {
@@ -17,6 +18,7 @@ export class Log {
       h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), unseen(WORDS.writing));
     this.notice = h("div", { class: "notice" });
     this.answers = h("div", { class: "answers", role: "group", "aria-label": WORDS.answers, tabindex: "-1" });
+    this.answers.addEventListener("click", (event) => this._guard(event), true);
     this.below = button(icon(...ICONS.down), () => this._scroll(this.node.scrollHeight),
       { class: "below", hidden: true, "aria-label": WORDS.moreBelow, tabindex: "-1" });
     this.inner = h("div", { class: "inner" }, this.list, this.writing, this.notice, this.answers);
@@ -52,7 +54,7 @@ export class Log {
     }
     for (const message of conversation.outbox) {
       newDay(message.at);
-      const actions = { retry: () => conversation.retry(), drop: (id) => conversation.drop(id) };
+      const actions = { retry: () => conversation.retry(), takeBack: this.tools.takeBack };
       add(`${message.id} ${message.state}`, () => outgoingItem(message, actions));
     }
     this.items = items;
@@ -87,9 +89,15 @@ export class Log {
     const key = last ? last.id : "";
     if (key === this.answered) return;
     this.answered = key;
-    const hadFocus = this.answers.contains(this.answers.getRootNode().activeElement);
     this.answers.replaceChildren(...(last ? answersTo(this.conversation.messages, this.tools.say) : []));
-    if (hadFocus) this.answers.focus({ preventScroll: true });
+  }
+
+  // The second half of a double tap would answer the next question, which stands in the same place.
+  _guard(event) {
+    if (event.detail > 0 && event.timeStamp - this.tappedAt < DOUBLE_TAP) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else this.tappedAt = event.timeStamp;
   }
 
   // To the end, or, when the answer is longer than the screen, to where it begins.

@@ -16,14 +16,15 @@ export function messageItem(message, tools, { open, newest }) {
 }
 
 // A message that is on its way, or waits, or was refused.
-export function outgoingItem(message, { retry, drop }) {
+export function outgoingItem(message, { retry, takeBack }) {
   const state = h("p", { class: `state state-${message.state}` });
   if (message.state === "sending") state.append(WORDS.sending);
   if (message.state === "waiting") {
     state.append(`${WORDS.waiting}. `, link(WORDS.again, retry));
   }
   if (message.state === "refused") {
-    state.append(`${WORDS.notSent}. ${message.problem || ""} `, link("OK", () => drop(message.id)));
+    const words = message.tapped ? WORDS.takeAway : WORDS.takeBack;
+    state.append(`${WORDS.notSent}. ${message.problem} `, link(words, () => takeBack(message)));
   }
   const shown = item("person", message, WORDS.you, plainText(message.text));
   shown.append(state);

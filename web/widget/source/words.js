@@ -27,6 +27,8 @@ export const WORDS = {
   waiting: "Not sent yet",
   again: "Try again",
   notSent: "Not sent",
+  takeAway: "OK",
+  takeBack: "Change it",
   today: "Today",
   yesterday: "Yesterday",
   left: (count) => `You can type ${count} more ${count === 1 ? "letter" : "letters"}.`,
