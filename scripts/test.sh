@@ -8,7 +8,7 @@ export FOYER_ENV_FILE=/dev/null  # no test depends on the settings of this copy
 if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
-.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup
+.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --durations 40
 
 # Rasa's own tests: the dialogue, and understanding of held-out phrasing. Then how much is understood,
 # against the floors of measuring/evaluation/floor.yml.
