@@ -218,6 +218,38 @@ def by_referral(session: Session, referral_id: str) -> Case | None:
     return found
 
 
+def staying(session: Session, case: Case) -> Case:
+    """The case that staff work on: the one of its service that this was merged into, or itself."""
+    seen = {case.id}
+    while case.state == "merged" and case.merged_into and case.merged_into not in seen:
+        into: Case = session.get(Case, case.merged_into)
+        if into.service_id != case.service_id:
+            break
+        case = into
+        seen.add(case.id)
+    return case
+
+
+def merged_into(session: Session, case: Case) -> list[Case]:
+    """The cases of its service merged into this one, into those, and so on; newest first."""
+    found = {case.id: case}
+    newest = [case.id]
+    while newest:
+        merged = session.execute(
+            select(Case).where(_cases.merged_into.in_(newest), _cases.state == "merged")
+        ).scalars()
+        # The service is not asked of the database: SQLite would go by it, not by the ids.
+        more = {
+            each.id: each
+            for each in merged
+            if each.id not in found and each.service_id == case.service_id
+        }
+        found |= more
+        newest = list(more)
+    others = [each for each in found.values() if each is not case]
+    return sorted(others, key=lambda each: (each.arrived_at, each.id), reverse=True)
+
+
 def latest_of(session: Session, conversation_id: str) -> Case | None:
     """The newest case of a conversation."""
     found: Case | None = session.execute(

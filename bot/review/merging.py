@@ -7,7 +7,7 @@ name, twins a birthday.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.records.cases import NO_FLAG, note_step, place
+from bot.records.cases import NO_FLAG, merged_into, note_step, place, staying
 from bot.records.models import Answer, Case, StaffUser
 from bot.records.search_terms import alike, name_parts
 from bot.review.access import may_open
@@ -91,39 +91,18 @@ def same_person(session: Session, user: StaffUser, case: Case) -> list[Case]:
 
     Oldest first, this one among them; only those that the user may open.
     """
-    first = case
-    seen = {case.id}
-    while first.state == "merged" and first.merged_into and first.merged_into not in seen:
-        first = session.get(Case, first.merged_into)
-        seen.add(first.id)
+    first = staying(session, case)
     of_conversation = session.execute(
         select(Case).where(_cases.conversation_id == case.conversation_id)
     ).scalars()
-    found = {each.id: each for each in (first, *_merged_into(session, first), *of_conversation)}
-    return _oldest_first(each for each in found.values() if may_open(user, each))
+    found = {each.id: each for each in (first, *merged_into(session, first), *of_conversation)}
+    mine = [each for each in found.values() if may_open(user, each)]
+    return sorted(mine, key=lambda each: (each.arrived_at, each.id))
 
 
 def put_away_into(session: Session, user: StaffUser, case: Case) -> list[Case]:
-    """The cases that were merged into this one, oldest first; only those the user may open."""
-    return _oldest_first(each for each in _merged_into(session, case) if may_open(user, each))
-
-
-def _merged_into(session: Session, case: Case) -> list[Case]:
-    """The cases merged into this one, into those, and so on."""
-    found = {case.id: case}
-    newest = [case.id]
-    while newest:
-        merged = session.execute(
-            select(Case).where(_cases.merged_into.in_(newest), _cases.state == "merged")
-        ).scalars()
-        more = {each.id: each for each in merged if each.id not in found}
-        found |= more
-        newest = list(more)
-    return [each for each in found.values() if each is not case]
-
-
-def _oldest_first(found: Iterable[Case]) -> list[Case]:
-    return sorted(found, key=lambda each: (each.arrived_at, each.id))
+    """The cases that were merged into this one, newest first; only those the user may open."""
+    return [each for each in merged_into(session, case) if may_open(user, each)]
 
 
 def _names(session: Session, referral_ids: Sequence[str]) -> dict[str, dict[str, set[str]]]:

@@ -121,7 +121,7 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
     flags = _flags_of(session, conversations)
     booked = appointment_of(session, referral.id) if referral else None
     same = same_person(session, user, case)
-    merged = put_away_into(session, user, case)[::-1]
+    merged = put_away_into(session, user, case)
     newer = [each for each in merged if each.referral_id]  # the others were erased
     reads = [Answers(session, _referral_of(session, each), sent=True, now=now) for each in newer]
     reads.append(read)

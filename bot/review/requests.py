@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from bot.records.cases import NO_FLAG
+from bot.records.cases import NO_FLAG, merged_into, staying
 from bot.records.erasure import erase_conversation, erase_referral
 from bot.records.models import Case, Referral, Request, StaffUser
 from bot.records.retention import Purged, purge
@@ -31,20 +31,36 @@ def ask(
     """
     if kind == "erase" and not reason.strip():
         raise NotPossible("why")
-    case_id = case.id if case else None
     same = select(Request.id).where(
-        _requests.kind == kind,
-        _requests.outcome.is_(None),
-        _requests.case_id.is_(None) if case_id is None else _requests.case_id == case_id,
+        _requests.kind == kind, _requests.outcome.is_(None), _requests.case_id.is_(None)
     )
-    if session.execute(same).first() is not None:
+    if asked(session, case) if case else session.execute(same).first() is not None:
         raise NotPossible("asked")
     request = Request(
-        kind=kind, case_id=case_id, asked_by=user.id, asked_at=now, reason=reason.strip() or None
+        kind=kind,
+        case_id=case.id if case else None,
+        asked_by=user.id,
+        asked_at=now,
+        reason=reason.strip() or None,
     )
     session.add(request)
     session.flush()
     return request
+
+
+def together(session: Session, case: Case) -> list[Case]:
+    """What is erased with a case: all that it was merged with, newest first, itself among them."""
+    stays = staying(session, case)
+    return [*merged_into(session, stays), stays]
+
+
+def asked(session: Session, case: Case) -> bool:
+    """Whether erasing the case is asked for already, there or where it was merged."""
+    ids = [each.id for each in together(session, case)]
+    found = session.execute(
+        select(Request.id).where(_requests.case_id.in_(ids), _requests.outcome.is_(None))
+    )
+    return found.first() is not None
 
 
 def open_requests(session: Session, user: StaffUser) -> list[tuple[Request, Case | None]]:
@@ -60,21 +76,20 @@ def open_requests(session: Session, user: StaffUser) -> list[tuple[Request, Case
 
 def flag_open(session: Session, case: Case) -> bool:
     """Whether a flag is open in what erasing the case would take away."""
+    conversations = {each.conversation_id for each in together(session, case)}
     found = session.execute(
-        select(_cases.id).where(
-            _cases.conversation_id == case.conversation_id, _cases.rank != NO_FLAG
-        )
+        select(_cases.id).where(_cases.conversation_id.in_(conversations), _cases.rank != NO_FLAG)
     )
     return found.first() is not None
 
 
 def decide(
     session: Session, request_id: str, *, confirm: bool, user: StaffUser, now: datetime
-) -> tuple[str, Case | None, Purged | None]:
+) -> tuple[str, list[Case], Purged | None]:
     """Confirms or refuses; a confirmed request is carried out at once.
 
     Returns:
-        The kind, the case it was about (erased by now), and what a retention run removed.
+        The kind, the cases it was about (erased by now), and what a retention run removed.
 
     Raises:
         NotPossible: it is the person's own request, not theirs to decide, or was decided already,
@@ -96,13 +111,15 @@ def decide(
     request.decided_by, request.decided_at = user.id, now
     request.outcome = "done" if confirm else "refused"
     session.flush()
-    purged = None
-    if confirm and case is not None:
-        session.expunge(request)
-        _erase(session, case, now)
-    elif confirm:
-        purged = purge(session, now)
-    return kind, case, purged
+    if case is None:
+        return kind, [], purge(session, now) if confirm else None
+    if not confirm:
+        return kind, [case], None
+    session.expunge(request)
+    erased = together(session, case)
+    for each in erased:
+        _erase(session, each, now)
+    return kind, erased, None
 
 
 def _theirs(user: StaffUser, request: Request, case: Case | None) -> bool:

@@ -97,7 +97,8 @@ def requests_page(visit: Visit) -> Response:
         found = requests.open_requests(session, visit.me)
         staff = dict(session.execute(select(StaffUser.id, StaffUser.name)).all())
         flagged = {case.id for _, case in found if case and requests.flag_open(session, case)}
-        ids = {case.referral_id for _, case in found if case and case.referral_id}
+        together = {case.id: requests.together(session, case) for _, case in found if case}
+        ids = {each.referral_id for cases in together.values() for each in cases}
         references = dict(
             session.execute(
                 select(Referral.id, Referral.reference).where(Referral.id.in_(ids))
@@ -107,6 +108,7 @@ def requests_page(visit: Visit) -> Response:
         visit.audit(session, "requests-viewed", shown=len(found))
     context = {
         "requests": found,
+        "together": together,
         "flagged": flagged,
         "staff": staff,
         "references": references,
@@ -140,7 +142,7 @@ def decide(visit: Visit) -> Response:
     if answer not in ("confirm", "refuse"):
         raise NotPossible("no_step")
     with visit.writing() as session:
-        kind, case, purged = requests.decide(
+        kind, cases, purged = requests.decide(
             session,
             visit.path("request_id"),
             confirm=answer == "confirm",
@@ -150,5 +152,7 @@ def decide(visit: Visit) -> Response:
         action = "request-refused"
         if answer == "confirm":
             action = "erasure-confirmed" if kind == "erase" else "purge-confirmed"
-        visit.audit(session, action, case, **(vars(purged) if purged else {}))
+        about: list[Case | None] = [*cases] or [None]
+        for case in about:
+            visit.audit(session, action, case, **(vars(purged) if purged else {}))
     return visit.go("/requests", done="confirmed" if answer == "confirm" else "refused")

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
-from bot.records.models import Case, Request, StaffUser
-from bot.review import presence
+from bot.records.models import Case, StaffUser
+from bot.review import presence, requests
 from bot.review.access import case_for, may_open
 from bot.review.appointments import booking
 from bot.review.flags import can_take_back
@@ -65,7 +65,7 @@ def page(
         "problem": problem,
         "written": written or {},
         "take_back": {flag.id for flag in record.flags if can_take_back(flag, visit.me, visit.now)},
-        "erasure_asked": _erasure_asked(session, case),
+        "erasure_asked": requests.asked(session, case),
         "poll_seconds": rules().here_poll_seconds,
         "title": title(record),
     }
@@ -96,10 +96,3 @@ def open_case(visit: Visit, session: Session, *, lock: bool = False) -> Case:
 def _colleagues(session: Session, case: Case) -> list[StaffUser]:
     found = session.execute(select(StaffUser).where(StaffUser.active).order_by(StaffUser.name))
     return [user for user in found.scalars() if may_open(user, case)]
-
-
-def _erasure_asked(session: Session, case: Case) -> bool:
-    found = session.execute(
-        select(Request.id).where(Request.case_id == case.id, Request.outcome.is_(None))
-    )
-    return found.first() is not None

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.records import referrals
-from bot.records.models import Answer, Case, Erasure, Referral, StaffUser
+from bot.records.models import Answer, Case, Erasure, Event, Referral, StaffUser
 from bot.review.numbers import numbers
 
 
@@ -130,6 +130,53 @@ def test_someone_flagged_who_sent_nothing_can_be_erased_too(console) -> None:
     with console.database.reading() as session:
         for model in (Case, Referral, Answer):
             assert session.execute(select(model)).scalars().all() == []
+
+
+@pytest.mark.parametrize("asked_in", ["first", "second"])
+def test_who_has_merged_records_is_erased_in_all_of_them(console, asked_in: str) -> None:
+    lead, second_lead = (
+        console.staff("lead", name=name).sign_in() for name in ("Al One", "Bo Two")
+    )
+    cases = {"first": console.refer(conversation_id="a")}
+    console.clock.forward(minutes=1)
+    cases["second"] = console.refer(conversation_id="b", story__reason="The newest words")
+    other = console.refer(conversation_id="other", about__name="Kim Vale")
+    lead.get(f"/people/{cases['second']}")
+    lead.post(f"/people/{cases['second']}/merge", into=cases["first"], version=1)
+    assert "merged with are erased too" in lead.get(f"/people/{cases[asked_in]}").text
+    lead.post(f"/people/{cases[asked_in]}/erase", why="They asked us to")
+    for case_id in cases.values():
+        assert "Erasing this person was asked for" in lead.get(f"/people/{case_id}").text
+        assert lead.post(f"/people/{case_id}/erase", why="Again").status_code == 409
+        lead.get("/requests")
+    _, flag_id = console.flag("b")
+    path = request_path(second_lead)
+    assert "A flag is open in one of these records" in second_lead.last.text
+    assert second_lead.post(f"/requests/{path}", answer="confirm").status_code == 409
+    flagged = f"/people/{cases['second']}"
+    second_lead.get(flagged)
+    second_lead.post(f"{flagged}/flags/{flag_id}/resolve", done="Phoned, safe")
+    page = second_lead.get("/requests").text
+    references = [reference for _, reference in sent(console) if reference in page]
+    assert len(references) == 2
+    second_lead.post(f"/requests/{path}", answer="confirm")
+    assert [case_id for case_id, _ in sent(console)] == [other]
+    with console.database.reading() as session:
+        (kept,) = session.execute(select(Referral)).scalars().all()
+        assert {each.referral_id for each in session.execute(select(Answer)).scalars()} == {kept.id}
+        assert session.execute(select(Event.conversation_id).distinct()).scalars().all() == [
+            "other"
+        ]
+    confirmed = [each for each in console.audited() if each.action == "erasure-confirmed"]
+    assert {each.case_id for each in confirmed} == set(cases.values())
+
+
+def sent(console) -> list[tuple[str, str]]:
+    """Every case whose referral was sent, with its reference."""
+    with console.database.reading() as session:
+        return session.execute(
+            select(Case.id, Referral.reference).join(Referral, Referral.id == Case.referral_id)
+        ).all()
 
 
 def test_another_services_request_is_not_theirs(console) -> None:
