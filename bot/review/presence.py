@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.records.models import Case, CaseVisit, StaffUser
@@ -27,14 +29,16 @@ class Visitor:
 
 def visit(session: Session, case: Case, user: StaffUser, now: datetime) -> None:
     """Notes that someone has the record open."""
-    found: CaseVisit | None = session.execute(
-        select(CaseVisit).where(_visits.case_id == case.id, _visits.user_id == user.id)
-    ).scalar_one_or_none()
-    if found is None:
-        session.add(CaseVisit(case_id=case.id, user_id=user.id, seen_at=now))
-    else:
-        found.seen_at = now
-    session.flush()
+    noted: Any = session.execute(
+        update(CaseVisit)
+        .where(_visits.case_id == case.id, _visits.user_id == user.id)
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if not noted.rowcount:
+        # Their other tab may be noting it at this moment.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(CaseVisit(case_id=case.id, user_id=user.id, seen_at=now))
 
 
 def others(session: Session, case: Case, user: StaffUser, now: datetime) -> list[Visitor]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 from bot.records import referrals
 from bot.records.conversations import append_events, conversation
 from bot.records.models import Case, Referral
+from bot.review import presence
 from bot.staff.rules import rules
 from tests.web.staff.console import events
 
@@ -244,6 +247,18 @@ def test_two_people_in_one_record_see_each_other(console, reviewer) -> None:
     console.clock.forward(seconds=rules().here_seconds + 1)
     assert "Sam Second</strong> opened this record at" in reviewer.get(f"/people/{case_id}").text
     assert reviewer.get(f"/people/{case_id}/here").json()["here"] == []
+
+
+def test_one_person_may_open_a_record_in_two_tabs_at_once(console, reviewer) -> None:
+    case_id = console.refer()
+    case, me = console.case(case_id), console.user(reviewer.email)
+    with ThreadPoolExecutor() as pool:
+        with console.database.session() as session:
+            presence.visit(session, case, me, console.clock.now)
+            page = pool.submit(reviewer.get, f"/people/{case_id}")
+            with suppress(TimeoutError):
+                page.result(timeout=1)  # it waits for what is being written
+        assert page.result().status_code == 200
 
 
 def test_an_address_of_nobody(reviewer) -> None:
