@@ -561,7 +561,7 @@ def refusals(console: Console, look: Look, page: Page, monkeypatch: pytest.Monke
     for _ in range(2):
         page.get_by_role("button", name="Ask to remove what is past its time").click()
     look.at(page, "That wasn't possible", 409)
-    look.to(page, "/?after=nothing", "That address isn't right", 400)
+    look.to(page, "/?after=nothing", "That can't be read", 400)
     look.to(page, "/people/nobody", "There is nothing here", 404)
 
     def broken(*_: object) -> None:

@@ -126,7 +126,10 @@ def test_who_has_no_service_is_told_so(console) -> None:
 
 @pytest.mark.parametrize("after", ["x", "0~x~y", "a~b"])
 def test_a_key_that_no_page_gave_is_refused(reviewer, after: str) -> None:
-    assert reviewer.get(f"/?after={after}").status_code == 400
+    page = reviewer.get(f"/?after={after}")
+    assert page.status_code == 400
+    assert "Nothing was changed" in page.text
+    assert "erased" not in page.text
 
 
 @pytest.mark.parametrize(
