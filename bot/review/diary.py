@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -21,16 +21,20 @@ MOST_WEEKS = 26
 _slots: Any = DiarySlot
 
 
+Standing = Literal["free", "held", "promised", "booked", "closed"]
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A time in the diary, with the case and name of who is booked in it."""
+    """A time in the diary, how it stands, and the case and name of who is booked in it."""
 
     slot: DiarySlot
+    standing: Standing
     case_id: str | None
     name: str | None
 
 
-def week(session: Session, user: StaffUser, monday: date) -> list[Entry]:
+def week(session: Session, user: StaffUser, monday: date, now: datetime) -> list[Entry]:
     """The times of a week in the diaries of this person's services."""
     start = from_london(monday, time())
     end = from_london(monday + timedelta(days=7), time())
@@ -59,12 +63,20 @@ def week(session: Session, user: StaffUser, monday: date) -> list[Entry]:
         )
     }
     names = names_of(session, [referral_id for referral_id, _ in booked.values()])
-    return [
-        Entry(
-            slot, booked.get(slot.id, (None, None))[1], names.get(booked.get(slot.id, ("", ""))[0])
-        )
-        for slot in slots
-    ]
+    entries = []
+    for slot in slots:
+        referral_id, case_id = booked.get(slot.id, ("", None))
+        entries.append(Entry(slot, _standing(slot, now), case_id, names.get(referral_id)))
+    return entries
+
+
+def _standing(slot: DiarySlot, now: datetime) -> Standing:
+    """How a time stands now: one that was kept for longer than it was to be is free."""
+    if slot.state != "held":
+        return slot.state  # type: ignore[no-any-return]
+    if slot.promised_until is not None and slot.promised_until > now:
+        return "promised"
+    return "held" if slot.held_until > now else "free"
 
 
 @dataclass(frozen=True)
@@ -182,7 +194,13 @@ def _change(
     changed: Any = session.execute(
         update(DiarySlot)
         .where(_slots.id == slot_id, _slots.version == version, _slots.state.in_(from_states))
-        .values(state=state, held_by=None, held_until=None, version=version + 1)
+        .values(
+            state=state,
+            held_by=None,
+            held_until=None,
+            promised_until=None,
+            version=version + 1,
+        )
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:

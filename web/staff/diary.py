@@ -28,7 +28,7 @@ def week(visit: Visit) -> Response:
     shown = day_in(visit.request.query_params.get("week", "")) or today
     monday = shown - timedelta(days=shown.weekday())
     with visit.reading() as session:
-        entries = diary.week(session, visit.me, monday)
+        entries = diary.week(session, visit.me, monday, visit.now)
         told = _told(visit, session)
     with visit.writing() as session:
         visit.audit(session, "diary-viewed", week=monday.isoformat())

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import select
@@ -118,6 +118,45 @@ def test_a_time_is_closed_and_opened_again(console, lead) -> None:
     lead.get("/diary?week=2026-12-08")
     lead.post(f"/diary/{slot.id}/reopen", version=2)
     assert slots(console)[0].state == "free"
+
+
+@pytest.mark.parametrize(
+    ("promised", "minutes", "said"),
+    [
+        (False, 5, "Someone is choosing it"),
+        (False, 15, "Free"),
+        (True, 5, "Kept for someone who was written to"),
+        (True, 15, "Free"),
+    ],
+)
+def test_a_time_is_kept_for_as_long_as_it_was_to_be(
+    console, lead, promised: bool, minutes: int, said: str
+) -> None:
+    lead.post("/diary", **TIMES)
+    keep(console, promised)
+    console.clock.forward(minutes=minutes)
+    page = lead.get("/diary?week=2026-12-08").text
+    assert f'data-label="Who">{said}<' in page
+    assert ("they can't have it, and nobody tells them" in page) is (said.startswith("Kept"))
+
+
+def keep(console, promised: bool) -> None:
+    """Keeps the only time for someone for ten minutes, as a letter has it or while they choose."""
+    referral_id = console.case(console.refer()).referral_id
+    now = console.clock.now
+    with console.database.session() as session:
+        until = now + timedelta(minutes=10)
+        booking.hold(session, slots(console)[0].id, referral_id, now, until, promised=promised)
+
+
+def test_nothing_is_left_of_a_promise_when_its_time_is_closed(console, lead) -> None:
+    lead.post("/diary", **TIMES)
+    keep(console, promised=True)
+    (slot,) = slots(console)
+    lead.get("/diary?week=2026-12-08")
+    lead.post(f"/diary/{slot.id}/close", version=slot.version)
+    (slot,) = slots(console)
+    assert (slot.state, slot.held_until, slot.promised_until) == ("closed", None, None)
 
 
 def test_a_time_that_someone_has_stays_theirs(console, lead) -> None:
