@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, time, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -24,32 +24,21 @@ _MODES = ("video", "in-person")
 
 def week(visit: Visit) -> Response:
     """The times of one week."""
-    today = in_london(visit.now).date()
-    shown = day_in(visit.request.query_params.get("week", "")) or today
-    monday = shown - timedelta(days=shown.weekday())
-    with visit.reading() as session:
-        entries = diary.week(session, visit.me, monday, visit.now)
-        told = _told(visit, session)
-    with visit.writing() as session:
-        visit.audit(session, "diary-viewed", week=monday.isoformat())
-    known = services()
-    days = groupby(entries, lambda entry: in_london(entry.slot.starts_at).date())
-    context = {
-        "days": [(day, list(found)) for day, found in days],
-        "monday": monday,
-        "before": monday - timedelta(weeks=1),
-        "after": monday + timedelta(weeks=1),
-        "today": today,
-        "services": {each: known[each].short_name for each in services_of(visit.me)},
-        "opens_for": diary.kept_here(visit.me),
-        "modes": _MODES,
-        "most_weeks": diary.MOST_WEEKS,
-    }
-    return visit.render("diary.html", {**context, "done": told} if told else context)
+    return _page(visit, day_in(visit.request.query_params.get("week", "")))
 
 
 def open_slots(visit: Visit) -> Response:
-    """Opens a time, weekly if asked to."""
+    """Opens a time, weekly if asked to; where that can't be, what was typed is put back."""
+    try:
+        return _open(visit)
+    except NotPossible as error:
+        written = {name: str(value) for name, value in visit.form.items() if name != "csrf"}
+        said = words().refused[str(error.args[0])]
+        day = day_in(visit.text("day"))
+        return _page(visit, day, status=409, problem=said, written=written)
+
+
+def _open(visit: Visit) -> Response:
     service_id, mode = visit.text("service"), visit.text("mode")
     if service_id not in services_of(visit.me) or mode not in _MODES:
         raise Refused(404)
@@ -93,6 +82,47 @@ def reopen(visit: Visit) -> Response:
         slot = diary.reopen(session, visit.me, visit.path("slot_id"), visit.number("version"))
         visit.audit(session, "slot-reopened", service=slot.service_id)
     return visit.go("/diary", week=in_london(slot.starts_at).date().isoformat(), done="reopened")
+
+
+def _page(
+    visit: Visit,
+    day: date | None,
+    *,
+    status: int = 200,
+    problem: str | None = None,
+    written: Mapping[str, str] | None = None,
+) -> Response:
+    """The week of a day, or else this one.
+
+    Args:
+        problem: why a time could not be opened.
+        written: what was typed for it, by field.
+    """
+    today = in_london(visit.now).date()
+    shown = day or today
+    monday = shown - timedelta(days=shown.weekday())
+    with visit.reading() as session:
+        entries = diary.week(session, visit.me, monday, visit.now)
+        told = _told(visit, session)
+    with visit.writing() as session:
+        visit.audit(session, "diary-viewed", week=monday.isoformat())
+    known = services()
+    days = groupby(entries, lambda entry: in_london(entry.slot.starts_at).date())
+    context = {
+        "days": [(day, list(found)) for day, found in days],
+        "monday": monday,
+        "before": monday - timedelta(weeks=1),
+        "after": monday + timedelta(weeks=1),
+        "today": today,
+        "services": {each: known[each].short_name for each in services_of(visit.me)},
+        "opens_for": diary.kept_here(visit.me),
+        "modes": _MODES,
+        "most_weeks": diary.MOST_WEEKS,
+        "problem": problem,
+        "written": written or {},
+        **({"done": told} if told else {}),
+    }
+    return visit.render("diary.html", context, status)
 
 
 def _ids(slots: Sequence[DiarySlot]) -> str:

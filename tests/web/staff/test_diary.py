@@ -109,6 +109,25 @@ def test_times_that_cant_be(console, lead, change, status: int) -> None:
     assert slots(console) == []
 
 
+def test_what_was_typed_for_a_time_that_cant_be_is_put_back(console, lead) -> None:
+    typed = {"ends": "09:00", "mode": "in-person", "place": "Reading", "weeks": 3, "again": "1"}
+    page = lead.post("/diary", **{**TIMES, **typed}).text
+    assert "an end that is later than its start" in page
+    for field in (
+        'name="day" value="2026-12-08"',
+        'name="begins" value="10:00"',
+        'name="ends" value="09:00"',
+        '<option value="in-person" selected>',
+        'name="place" value="Reading"',
+        'name="weeks" value="3"',
+        'name="again" value="1" checked',
+    ):
+        assert field in page
+    entry = console.audited()[-1]
+    assert (entry.action, entry.details) == ("diary-viewed", {"week": "2026-12-07"})
+    assert lead.post("/diary", **{**TIMES, **typed, "ends": "11:00"}).status_code == 200
+
+
 def test_a_time_is_closed_and_opened_again(console, lead) -> None:
     lead.post("/diary", **TIMES)
     (slot,) = slots(console)
