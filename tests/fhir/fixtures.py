@@ -81,8 +81,7 @@ def add_remote(engine: str, schedule: str) -> AddRemote:
             "resourceType": "Slot",
             "schedule": {"reference": f"Schedule/{schedule}"},
             "status": "free",
-            "start": starts_at.isoformat(),
-            "end": (starts_at + timedelta(minutes=45)).isoformat(),
+            **between(starts_at),
             **fields,
         }
         made = httpx.post(f"{engine}/Slot", json=slot, trust_env=False)
@@ -90,6 +89,12 @@ def add_remote(engine: str, schedule: str) -> AddRemote:
         return str(made.json()["id"])
 
     return add
+
+
+def between(starts_at: datetime) -> dict[str, str]:
+    """The start and the end of a slot that begins then."""
+    ends_at = starts_at + timedelta(minutes=45)
+    return {"start": starts_at.isoformat(), "end": ends_at.isoformat()}
 
 
 @pytest.fixture
@@ -114,6 +119,13 @@ def of_engine(engine: str, path: str) -> dict[str, Any]:
     """What the engine has."""
     found: dict[str, Any] = httpx.get(f"{engine}/{path}", trust_env=False).json()
     return found
+
+
+def change_remote(engine: str, slot_id: str, **fields: Any) -> None:
+    """What the other system's own people do to a slot."""
+    slot = {**of_engine(engine, f"Slot/{slot_id}"), **fields}
+    changed = httpx.put(f"{engine}/Slot/{slot_id}", json=slot, trust_env=False)
+    assert changed.status_code == 200, changed.text
 
 
 def states(engine: str, slots: Iterable[str]) -> list[str]:

@@ -1,19 +1,23 @@
 """A service's diary in another system: its free slots mirrored here, and booking there first.
 
-The mirror lets the chat offer and hold times as in the embedded diary. A booking counts only
-once the other system has it: there, one update of the slot that names the version it was read
-in decides between two people.
+The mirror lets the chat offer and hold times as in the embedded diary. A slot of it never changes
+its time, so that nobody gets another one than they said yes to. A booking counts only once the
+other system has it: there, one update of the slot that names the version it was read in decides
+between two people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import Select
 
 from bot.booking.diary import SlotTaken
 from bot.booking.fhir.client import (
@@ -36,7 +40,7 @@ _slots: Any = DiarySlot  # its columns
 
 @dataclass(frozen=True)
 class RemoteSlot:
-    """A free slot as the other system has it."""
+    """A free slot as the other system has it. Moved to another time it is another one."""
 
     remote_id: str
     starts_at: datetime
@@ -54,26 +58,27 @@ class RemoteDiary:
     def refresh(self, now: datetime) -> None:
         """Brings the mirror up to date. Raises Unreachable."""
         try:
-            found = {slot.remote_id: slot for slot in self._free(now)}
+            found = set(self._free(now))
         except Rejected as error:
             raise Unreachable(str(error)) from None
+        mirrored = select(DiarySlot).where(
+            _slots.service_id == self._service.id,
+            _slots.remote_id.is_not(None),
+            _slots.starts_at > now,
+        )
+
+        def state(slot: DiarySlot) -> str:
+            return _state(slot, now, free=_remote(slot) in found)
+
         with self._database.session() as session:
-            query = select(DiarySlot).where(
-                _slots.service_id == self._service.id,
-                _slots.remote_id.is_not(None),
-                _slots.starts_at > now,
-            )
-            for slot in session.execute(query).scalars():
-                seen = found.pop(slot.remote_id, None)
-                lapsed = slot.state == "held" and slot.held_until <= now
-                if seen is None and (slot.state == "free" or lapsed):
-                    slot.state, slot.version = "closed", slot.version + 1
+            known = list(session.execute(mirrored).scalars())
+            for new in self._mirrored(found - {_remote(slot) for slot in known}):
+                _add(session, new)
+            changed = [slot.id for slot in known if slot.state != state(slot)]
+            for slot in session.execute(_unless_in_use(mirrored, changed)).scalars():
+                if slot.state != state(slot):
+                    slot.state, slot.version = state(slot), slot.version + 1
                     slot.held_by = slot.held_until = None
-                elif seen is not None and slot.state in ("free", "closed"):
-                    slot.starts_at, slot.ends_at = seen.starts_at, seen.ends_at
-                    if slot.state == "closed":
-                        slot.state, slot.version = "free", slot.version + 1
-            session.add_all(self._mirrored(slot) for slot in found.values())
 
     def take(
         self,
@@ -151,16 +156,61 @@ class RemoteDiary:
                 return
             bundle = self._client.page(url)
 
-    def _mirrored(self, slot: RemoteSlot) -> DiarySlot:
+    def _mirrored(self, slots: Iterable[RemoteSlot]) -> list[DiarySlot]:
+        """The slots as they are kept here, in the order in which everyone adds them."""
         system = self._service.handover.fhir
-        return DiarySlot(
-            id=uuid5(NAMESPACE_URL, f"{self._service.id}:{slot.remote_id}").hex,
-            service_id=self._service.id,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            mode=system.mode if system else "video",
-            remote_id=slot.remote_id,
-        )
+        made = [
+            DiarySlot(
+                id=uuid5(NAMESPACE_URL, _name(self._service, slot)).hex,
+                service_id=self._service.id,
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                mode=system.mode if system else "video",
+                remote_id=slot.remote_id,
+            )
+            for slot in slots
+        ]
+        return sorted(made, key=lambda slot: str(slot.id))
+
+
+def _name(service: Service, slot: RemoteSlot) -> str:
+    """The same for the same slot at the same time, whoever mirrors it."""
+    times = (each.astimezone(timezone.utc).isoformat() for each in (slot.starts_at, slot.ends_at))
+    return ":".join((service.id, slot.remote_id, *times))
+
+
+def _remote(slot: DiarySlot) -> RemoteSlot:
+    return RemoteSlot(slot.remote_id, slot.starts_at, slot.ends_at)
+
+
+def _state(slot: DiarySlot, now: datetime, *, free: bool) -> str:
+    """The state that a slot is to have here, `free` as it is there or not."""
+    lapsed = slot.state == "held" and slot.held_until <= now
+    if not free and (slot.state == "free" or lapsed):
+        return "closed"
+    return "free" if free and slot.state == "closed" else str(slot.state)
+
+
+def _unless_in_use(mirrored: Select, slot_ids: Iterable[str]) -> Select:
+    """Those of the slots that nobody is changing at this moment, locked.
+
+    The others aren't waited for, since whoever changes them may wait for one of these; they are
+    brought up to date the next time.
+    """
+    return (
+        mirrored.where(_slots.id.in_(slot_ids))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _add(session: Session, slot: DiarySlot) -> None:
+    """Adds a slot, unless someone else who looked at the same moment has."""
+    try:
+        with session.begin_nested():
+            session.add(slot)
+    except IntegrityError:
+        pass
 
 
 def _by_key(key: str) -> str:

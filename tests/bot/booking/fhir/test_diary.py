@@ -1,19 +1,24 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot.booking import diary
 from bot.booking.diary import SlotTaken
 from bot.booking.fhir.client import FhirClient, Unreachable
-from bot.booking.fhir.diary import RemoteDiary
+from bot.booking.fhir.diary import RemoteDiary, RemoteSlot
+from bot.knowledge.services import Service
 from bot.records.database import Database
 from bot.records.models import DiarySlot, Referral
+from tests.bot.booking.conftest import race
 from tests.fhir.engine import Line
-from tests.fhir.fixtures import AddRemote, of_engine
+from tests.fhir.fixtures import AddRemote, between, change_remote, of_engine
 from tests.fhir.schema import R4
 
 ANSWERS: dict[str, Any] = {"about.name": "Robin Example"}
@@ -51,6 +56,80 @@ def test_free_times_come_over_and_what_is_gone_closes(
     remote.give_back(kept, "elsewhere" + kept)
     remote.refresh(now)
     assert mirrored(database)[0].state == "free"
+
+
+PEOPLE = 12
+
+
+def test_many_look_at_new_times_at_once(
+    service: Service,
+    client: FhirClient,
+    crowded: Database,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = [now + timedelta(hours=hours) for hours in range(1, 100)]
+    found = [RemoteSlot(str(n), time, time + timedelta(hours=1)) for n, time in enumerate(times)]
+    looks = [RemoteDiary(service, client, crowded) for _ in range(PEOPLE)]
+    seen = Barrier(PEOPLE)
+
+    def free(_now: datetime) -> list[RemoteSlot]:
+        seen.wait(60)  # nobody writes before all of them have seen the times
+        return found
+
+    for look in looks:
+        monkeypatch.setattr(look, "_free", free)
+    assert race(lambda number: looks[number].refresh(now) is None, PEOPLE) == [True] * PEOPLE
+    assert [(slot.starts_at, slot.state) for slot in mirrored(crowded)] == [
+        (time, "free") for time in times
+    ]
+
+
+def test_a_time_that_someone_takes_at_that_moment_is_left_to_them(
+    remote: RemoteDiary,
+    database: Database,
+    add_remote: AddRemote,
+    engine: str,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+    change_remote(engine, slot_id, status="busy")
+    seen = Event()
+
+    def free(now: datetime) -> Iterator[RemoteSlot]:
+        yield from RemoteDiary._free(remote, now)
+        seen.set()
+
+    monkeypatch.setattr(remote, "_free", free)
+    with ThreadPoolExecutor(1) as pool:
+        with database.session() as session:
+            diary.hold(session, slot.id, someone().id, now, now + timedelta(minutes=10))
+            refreshing = pool.submit(remote.refresh, now)
+            assert seen.wait(60)
+            wait([refreshing], timeout=1.5)  # it has seen that the time is gone
+        refreshing.result()
+    (slot,) = mirrored(database)
+    assert (slot.state, slot.held_by) == ("held", someone().id)
+
+
+def test_a_time_that_was_moved_there_is_another_time_here(
+    remote: RemoteDiary, database: Database, add_remote: AddRemote, engine: str, now: datetime
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (former,) = mirrored(database)
+    later = now + timedelta(days=4)
+    change_remote(engine, slot_id, **between(later))
+    remote.refresh(now)
+    closed, new = mirrored(database)
+    assert (closed.id, closed.state, closed.starts_at) == (former.id, "closed", former.starts_at)
+    assert (new.remote_id, new.state, new.starts_at) == (slot_id, "free", later)
+    change_remote(engine, slot_id, **between(former.starts_at))  # and back
+    remote.refresh(now)
+    assert [slot.state for slot in mirrored(database)] == ["free", "closed"]
 
 
 def test_what_someone_here_holds_or_has_is_left_alone(
