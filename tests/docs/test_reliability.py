@@ -32,8 +32,17 @@ def test_a_row_is_whole_and_its_test_exists(row: list[str]) -> None:
     tests = functions(path)
     assert named[2] in tests
     if "²" in row[0]:
-        known = {**functions(path.parent / "conftest.py"), **functions(FHIR), **tests}
+        known = {**shared(path), **functions(FHIR), **tests}
         assert "database" in needs(named[2], known), "the row says that it runs on both databases"
+
+
+def shared(path: Path) -> dict[str, list[str]]:
+    """What the conftest.py files have that a test file sees."""
+    folders = [folder for folder in path.parents if folder.is_relative_to(ROOT / "tests")]
+    found: dict[str, list[str]] = {}
+    for folder in reversed(folders):
+        found |= functions(folder / "conftest.py")
+    return found
 
 
 def functions(path: Path) -> dict[str, list[str]]:

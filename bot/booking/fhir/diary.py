@@ -90,12 +90,15 @@ class RemoteDiary:
     ) -> None:
         """Books a slot in the other system. With the same key again it changes nothing.
 
-        Raises SlotTaken, or Unreachable: then it may be booked there or not (see `give_back`).
+        Raises SlotTaken, also where it is at another time by now, or Unreachable: then it may be
+        booked there or not (see `give_back`).
         """
         try:
             found = self._client.read("Slot", slot.remote_id)
         except Rejected:
             raise SlotTaken(slot.id) from None
+        if _slot(found.resource) != _remote(slot):
+            raise SlotTaken(slot.id)
         if found.resource.get("status") != "free":
             if found.resource.get("comment") != key:
                 raise SlotTaken(slot.id)

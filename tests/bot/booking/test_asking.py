@@ -23,6 +23,8 @@ from tests.fhir.engine import Line
 from tests.fhir.fixtures import (  # noqa: F401
     AddRemote,
     add_remote,
+    between,
+    change_remote,
     client,
     engine,
     line,
@@ -134,6 +136,28 @@ def test_someone_elsewhere_was_faster(
     assert of_engine(engine, f"Slot/{slots[0]}")["comment"] == "theirs"
     assert chat.say("the first one").ended is None
     assert chat.say("yes").ended == "booked"  # the other time
+
+
+def test_a_time_that_was_moved_there_before_the_yes_is_not_booked(
+    database: Database,
+    chat: Chat,
+    slots: list[str],
+    remote: RemoteDiary,  # noqa: F811
+    client: FhirClient,  # noqa: F811
+    engine: str,  # noqa: F811
+    now: datetime,
+) -> None:
+    chat.start()
+    chat.say("the first one")
+    change_remote(engine, slots[0], **between(now + timedelta(days=6, hours=1)))
+    outcome = chat.say("yes")
+    assert booking_data().texts.taken in said(outcome)
+    assert outcome.ended is None
+    assert here(database) == []
+    deliver(database, remote, client, now)
+    assert states(engine, slots) == ["free", "free"]
+    chat.start()
+    assert "Mon 7 Dec, 11:30am" in [button.title for button in chat.asked().buttons]
 
 
 def test_a_time_that_ran_out_here_is_not_asked_for_there(

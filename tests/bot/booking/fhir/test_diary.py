@@ -18,7 +18,7 @@ from bot.records.database import Database
 from bot.records.models import DiarySlot, Referral
 from tests.bot.booking.conftest import race
 from tests.fhir.engine import Line
-from tests.fhir.fixtures import AddRemote, between, change_remote, of_engine
+from tests.fhir.fixtures import AddRemote, between, change_remote, of_engine, states
 from tests.fhir.schema import R4
 
 ANSWERS: dict[str, Any] = {"about.name": "Robin Example"}
@@ -130,6 +130,26 @@ def test_a_time_that_was_moved_there_is_another_time_here(
     change_remote(engine, slot_id, **between(former.starts_at))  # and back
     remote.refresh(now)
     assert [slot.state for slot in mirrored(database)] == ["free", "closed"]
+
+
+@pytest.mark.parametrize("moved", ["start", "end"])
+def test_a_time_that_was_moved_there_is_not_booked(
+    remote: RemoteDiary,
+    database: Database,
+    add_remote: AddRemote,
+    engine: str,
+    now: datetime,
+    moved: str,
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+    former = slot.starts_at if moved == "start" else slot.ends_at
+    change_remote(engine, slot_id, **{moved: (former - timedelta(minutes=15)).isoformat()})
+    with pytest.raises(SlotTaken):
+        remote.take(slot, slot_id, someone(), ANSWERS, now)
+    assert states(engine, [slot_id]) == ["free"]
+    assert appointments(engine, slot_id) == []
 
 
 def test_what_someone_here_holds_or_has_is_left_alone(
