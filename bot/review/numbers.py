@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -19,7 +19,9 @@ from bot.prescreen.questions import script
 from bot.records.cases import NEEDS_CONTACT
 from bot.records.models import Case, Flag, Referral, StaffUser
 from bot.records.referrals import UNFINISHED
+from bot.records.retention import retention
 from bot.review.access import services_of
+from bot.staff.words import words
 
 WEEKS = 12
 _HOUR = 3600
@@ -53,30 +55,43 @@ class Table:
         return not (any(known) if len(known) == len(values) else known)
 
 
+@dataclass(frozen=True)
+class _Span:
+    """What is counted: these services, in the last WEEKS weeks."""
+
+    mine: Sequence[str]
+    now: datetime
+
+    @property
+    def since(self) -> datetime:
+        """When it begins."""
+        return self.now - timedelta(weeks=WEEKS)
+
+    @property
+    def weeks(self) -> tuple[date, ...]:
+        """The Mondays of its weeks, the first one first."""
+        last = _week(self.now)
+        return tuple(last - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1))
+
+
 def numbers(session: Session, user: StaffUser, now: datetime) -> list[Table]:
     """Every table, for the services this person sees, over the last WEEKS weeks."""
-    mine = services_of(user)
-    weeks = _weeks(now)
-    since = now - timedelta(weeks=WEEKS)
-    return [
-        _referrals_by_week(session, mine, weeks, since),
-        _stops(session, mine, since),
-        _first_contact(session, mine, weeks, since),
-        _uncontacted(session, mine, weeks),
-        _flags_by_tier(session, mine, since),
-        _acknowledged(session, mine, weeks, since),
-        _unacknowledged(session, mine, weeks),
-    ]
+    span = _Span(services_of(user), now)
+    return [make(session, span) for make in _TABLES.values()]
 
 
-def _referrals_by_week(
-    session: Session, mine: Sequence[str], weeks: Sequence[date], since: datetime
-) -> Table:
+def one_of_them(session: Session, user: StaffUser, table_id: str, now: datetime) -> Table | None:
+    """The table of that id alone; None where there is none."""
+    make = _TABLES.get(table_id)
+    return make(session, _Span(services_of(user), now)) if make else None
+
+
+def _referrals_by_week(session: Session, span: _Span) -> Table:
     found = session.execute(
         select(_cases.service_id, _cases.arrived_at).where(
-            _cases.service_id.in_(mine),
+            _cases.service_id.in_(span.mine),
             _cases.referral_id.is_not(None),
-            _cases.arrived_at >= since,
+            _cases.arrived_at >= span.since,
         )
     )
     counted = Counter((service_id, _week(at)) for service_id, at in found)
@@ -85,22 +100,23 @@ def _referrals_by_week(
         "referrals",
         "Referrals by week and service",
         "referrals",
-        _shown(weeks),
+        _shown(span.weeks),
         tuple(
-            (known[each].short_name, tuple(float(counted[each, week]) for week in weeks))
-            for each in mine
+            (known[each].short_name, tuple(float(counted[each, week]) for week in span.weeks))
+            for each in span.mine
         ),
     )
 
 
-def _stops(session: Session, mine: Sequence[str], since: datetime) -> Table:
-    """At which step the pre-screens stand that were begun and not sent."""
+def _stops(session: Session, span: _Span) -> Table:
+    """At which step the pre-screens stand that were begun and not sent, of those still kept."""
+    days = retention().draft
     found = session.execute(
         select(_referrals.current_question, func.count())
         .where(
             _referrals.state.in_(UNFINISHED),
-            _referrals.started_at >= since,
-            _ours(_referrals.service_id, mine),
+            _referrals.updated_at >= span.now - timedelta(days=days),
+            _ours(_referrals.service_id, span.mine),
             _referrals.current_question.is_not(None),
         )
         .group_by(_referrals.current_question)
@@ -119,19 +135,18 @@ def _stops(session: Session, mine: Sequence[str], since: datetime) -> Table:
     return Table(
         "stops", "Where people are who have not sent", "pre-screens", tuple(order),
         (("Begun, not sent", values),),
+        f"As they stand now, of those who went on in the last {days} days: older ones are removed. "
         "With those who have not said yet which service they want, as all services see them.",
         lying=True,
     )  # fmt: skip
 
 
-def _first_contact(
-    session: Session, mine: Sequence[str], weeks: Sequence[date], since: datetime
-) -> Table:
+def _first_contact(session: Session, span: _Span) -> Table:
     found = session.execute(
         select(_cases.arrived_at, _cases.contacted_at).where(
-            _cases.service_id.in_(mine),
+            _cases.service_id.in_(span.mine),
             _cases.contacted_at.is_not(None),
-            _cases.arrived_at >= since,
+            _cases.arrived_at >= span.since,
         )
     )
     days = [(_week(came), (contacted - came) / timedelta(days=1)) for came, contacted in found]
@@ -139,16 +154,16 @@ def _first_contact(
         "contact",
         "Days to first contact, by the week the referral came",
         "days",
-        _shown(weeks),
-        (("Median days", _medians(days, weeks)),),
+        _shown(span.weeks),
+        (("Median days", _medians(days, span.weeks)),),
         "Of those who were contacted: half of them sooner than this, half later.",
     )
 
 
-def _uncontacted(session: Session, mine: Sequence[str], weeks: Sequence[date]) -> Table:
+def _uncontacted(session: Session, span: _Span) -> Table:
     found = session.execute(
         select(_cases.arrived_at).where(
-            _cases.service_id.in_(mine),
+            _cases.service_id.in_(span.mine),
             _cases.live,
             _cases.referral_id.is_not(None),
             _cases.contacted_at.is_(None),
@@ -160,48 +175,49 @@ def _uncontacted(session: Session, mine: Sequence[str], weeks: Sequence[date]) -
         "people",
         "Referrals that are still to be worked on.",
         found,
-        weeks,
+        span.weeks,
     )
 
 
-def _flags_by_tier(session: Session, mine: Sequence[str], since: datetime) -> Table:
+def _flags_by_tier(session: Session, span: _Span) -> Table:
     found = session.execute(
-        _of_flags(_flags.tier, func.count(), mine=mine)
-        .where(_flags.at >= since)
+        _of_flags(_flags.tier, func.count(), mine=span.mine)
+        .where(_flags.at >= span.since)
         .group_by(_flags.tier)
     )
     counted = dict(found.all())
-    names = {"alert": "Crisis reply given", "check-in": "Asked if they are safe", "noted": "Noted"}
-    values = tuple(float(counted.get(tier, 0)) for tier in names)
+    values = tuple(float(counted.get(tier, 0)) for tier in words().tiers)
     return Table(
-        "flags", "Flags, by what the assistant did", "flags", tuple(names.values()),
+        "flags", "Flags, by what the assistant did", "flags", tuple(words().tiers.values()),
         (("Flags", values),),
         _NAMELESS,
     )  # fmt: skip
 
 
-def _acknowledged(
-    session: Session, mine: Sequence[str], weeks: Sequence[date], since: datetime
-) -> Table:
+def _acknowledged(session: Session, span: _Span) -> Table:
     found = session.execute(
-        _of_flags(_flags.at, _flags.acknowledged_at, mine=mine).where(
-            _flags.acknowledged_at.is_not(None), _flags.at >= since
+        _of_flags(_flags.tier, _flags.at, _flags.acknowledged_at, mine=span.mine).where(
+            _flags.acknowledged_at.is_not(None),
+            _flags.at >= span.since,
+            _flags.tier.in_(NEEDS_CONTACT),
         )
-    )
-    hours = [(_week(at), (seen - at).total_seconds() / _HOUR) for at, seen in found]
+    ).all()
+    hours: dict[str, list[tuple[date, float]]] = {tier: [] for tier in NEEDS_CONTACT}
+    for tier, at, seen in found:
+        hours[tier].append((_week(at), (seen - at).total_seconds() / _HOUR))
     return Table(
         "acknowledged",
-        "Hours until a flag was acknowledged, by week",
+        "Hours until a flag was acknowledged, by week and by what the assistant did",
         "hours",
-        _shown(weeks),
-        (("Median hours", _medians(hours, weeks)),),
+        _shown(span.weeks),
+        tuple((words().tiers[tier], _medians(hours[tier], span.weeks)) for tier in NEEDS_CONTACT),
         f"Of those that were acknowledged: half of them sooner than this, half later. {_NAMELESS}",
     )
 
 
-def _unacknowledged(session: Session, mine: Sequence[str], weeks: Sequence[date]) -> Table:
+def _unacknowledged(session: Session, span: _Span) -> Table:
     found = session.execute(
-        _of_flags(_flags.at, mine=mine).where(
+        _of_flags(_flags.at, mine=span.mine).where(
             _flags.tier.in_(NEEDS_CONTACT),
             _flags.acknowledged_at.is_(None),
             _flags.resolved_at.is_(None),
@@ -213,7 +229,7 @@ def _unacknowledged(session: Session, mine: Sequence[str], weeks: Sequence[date]
         "flags",
         _NAMELESS,
         found,
-        weeks,
+        span.weeks,
     )
 
 
@@ -252,11 +268,6 @@ def _medians(
     return tuple(round(median(by_week[week]), 1) if week in by_week else None for week in weeks)
 
 
-def _weeks(now: datetime) -> tuple[date, ...]:
-    last = _week(now)
-    return tuple(last - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1))
-
-
 def _week(moment: datetime) -> date:
     day = in_london(moment).date()
     return day - timedelta(days=day.weekday())
@@ -264,3 +275,14 @@ def _week(moment: datetime) -> date:
 
 def _shown(weeks: Sequence[date]) -> tuple[str, ...]:
     return tuple(f"{week.day} {week:%b}" for week in weeks)
+
+
+_TABLES: Mapping[str, Callable[[Session, _Span], Table]] = {
+    "referrals": _referrals_by_week,
+    "stops": _stops,
+    "contact": _first_contact,
+    "uncontacted": _uncontacted,
+    "flags": _flags_by_tier,
+    "acknowledged": _acknowledged,
+    "unacknowledged": _unacknowledged,
+}

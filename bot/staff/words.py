@@ -16,6 +16,7 @@ class Words(Strict):
     roles: Mapping[str, str]
     categories: Mapping[str, str]
     sources: Mapping[str, str]
+    tiers: Mapping[str, str]
     layers: Mapping[str, str]
     qualifiers: Mapping[str, str]
     shared: Mapping[str, str]

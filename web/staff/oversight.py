@@ -11,7 +11,7 @@ from bot.records.models import AuditEntry, Case, Referral, StaffUser
 from bot.records.retention import retention
 from bot.review import plots, requests
 from bot.review.access import services_of
-from bot.review.numbers import numbers
+from bot.review.numbers import numbers, one_of_them
 from bot.review.workflow import NotPossible
 from bot.staff import audit
 from bot.staff.rules import rules
@@ -33,8 +33,7 @@ def numbers_page(visit: Visit) -> Response:
 def plot(visit: Visit) -> Response:
     """The picture of one table."""
     with visit.reading() as session:
-        tables = {table.id: table for table in numbers(session, visit.me, visit.now)}
-    table = tables.get(visit.path("table_id"))
+        table = one_of_them(session, visit.me, visit.path("table_id"), visit.now)
     if table is None:
         raise Refused(404)
     return Response(plots.draw(table), media_type="image/svg+xml", headers=PICTURE)

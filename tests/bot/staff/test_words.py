@@ -10,6 +10,7 @@ from bot.crisis.flagging import answer_flag, item_flag
 from bot.crisis.replies import replies
 from bot.crisis.screen import MEANING
 from bot.datafile import ROOT
+from bot.records.cases import NEEDS_CONTACT
 from bot.review.workflow import STEPS
 from bot.staff.accounts import ROLES
 from bot.staff.words import words
@@ -30,6 +31,10 @@ def test_states_steps_and_roles() -> None:
 
 def test_every_category_has_a_name() -> None:
     assert set(words().categories) >= set(replies().alert)
+
+
+def test_every_tier_has_a_name() -> None:
+    assert set(words().tiers) == {*NEEDS_CONTACT, "noted"}
 
 
 def test_every_qualifier_has_a_name() -> None:

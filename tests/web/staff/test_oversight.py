@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.records import referrals
-from bot.records.models import Answer, Case, Erasure, Event, Referral, StaffUser
-from bot.review.numbers import numbers
+from bot.records.models import Answer, Case, Erasure, Event, Flag, Referral, StaffUser
+from bot.review import numbers
+from bot.review.numbers import Table, one_of_them
 
 
 def test_the_audit_log_is_read_by_administrators(console) -> None:
@@ -270,12 +271,47 @@ def test_the_numbers(console) -> None:
     assert page.count("Nothing to show yet") == 2  # nobody waits, no flag is left
 
 
-def figures(console, table_id: str, now: datetime) -> dict[str, float | None]:
-    """One table of the numbers, by its labels."""
+def table_of(console, table_id: str, now: datetime) -> Table:
+    """One table of the numbers."""
     user = StaffUser(id="u", name="Ann", role="lead", services=["berkshire"])
     with console.database.reading() as session:
-        (table,) = [each for each in numbers(session, user, now) if each.id == table_id]
+        return one_of_them(session, user, table_id, now)
+
+
+def figures(console, table_id: str, now: datetime) -> dict[str, float | None]:
+    """The first series of a table, by its labels."""
+    table = table_of(console, table_id, now)
     return dict(zip(table.labels, table.series[0][1], strict=True))
+
+
+def test_how_quickly_is_told_by_what_the_assistant_did(console, now) -> None:
+    for tier, hours in (("alert", 1), ("check-in", 5), ("noted", 90)):
+        _, flag_id = console.flag(message=tier)
+        with console.database.session() as session:
+            flag = session.get(Flag, flag_id)
+            flag.tier, flag.acknowledged_at = tier, now + timedelta(hours=hours)
+    series = table_of(console, "acknowledged", now).series
+    assert [(name, values[-1]) for name, values in series] == [
+        ("Crisis reply given", 1),
+        ("Asked if they are safe", 5),
+    ]
+
+
+def test_the_period_of_drafts_is_said(console, now) -> None:
+    assert "in the last 30 days" in table_of(console, "stops", now).note
+    page = console.staff("lead").sign_in().get("/numbers").text
+    assert "The last 12 weeks, where nothing else is said" in page
+
+
+def test_a_picture_makes_its_own_table_only(console, monkeypatch) -> None:
+    lead = console.staff("lead").sign_in()
+
+    def not_asked_for(*_: object) -> None:
+        raise AssertionError
+
+    for table_id in numbers._TABLES.keys() - {"flags"}:
+        monkeypatch.setitem(numbers._TABLES, table_id, not_asked_for)
+    assert lead.get("/numbers/flags.svg").status_code == 200
 
 
 def test_neglect_does_not_look_good_in_the_numbers(console, now) -> None:
@@ -298,7 +334,7 @@ def test_whose_service_is_not_known_yet_counts_too(console, now) -> None:
                 (None, "consent.given", 0),
                 ("berkshire", "phq-9.3", 0),
                 ("lewisham", "phq-9.3", 0),
-                ("berkshire", "phq-9.3", 13),
+                ("berkshire", "phq-9.3", 5),  # it is removed at night
             )
         ):
             begun = now - timedelta(weeks=weeks)
