@@ -266,6 +266,11 @@ def _conflicts(read: Settings) -> Iterator[str]:
             "PUBLIC_URL must begin with https:// in production: "
             "write the address at which people reach the website"
         )
+    if read.staff_oidc_issuer and not (read.staff_oidc_acr or read.staff_oidc_amr):
+        yield (
+            "STAFF_OIDC_ACR is missing, and production needs it or STAFF_OIDC_AMR: "
+            "write what the organisation says of a sign-in with a second factor"
+        )
     if read.log_level == "DEBUG":
         yield "LOG_LEVEL=DEBUG writes what people say to the log: write INFO or WARNING"
 

@@ -231,6 +231,21 @@ def test_signing_in_through_the_organisation_needs_all_its_settings() -> None:
     assert problem.startswith("STAFF_OIDC_CLIENT, STAFF_OIDC_SECRET is missing")
 
 
+def test_production_takes_no_sign_in_there_with_one_factor(tmp_path: Path) -> None:
+    given = {
+        "FOYER_ENCRYPTION_KEYS": KEY,
+        "FOYER_VAR": str(tmp_path),
+        "STAFF_OIDC_ISSUER": "https://id.example",
+        "STAFF_OIDC_CLIENT": "foyer",
+        "STAFF_OIDC_SECRET": "secret",
+    }
+    (line,) = problems({**PRODUCTION, **given})
+    assert line.startswith("STAFF_OIDC_ACR is missing, and production needs it or STAFF_OIDC_AMR:")
+    for name in ("STAFF_OIDC_ACR", "STAFF_OIDC_AMR"):
+        assert Settings.read({**PRODUCTION, **given, name: "mfa"})
+    assert Settings.read(given)
+
+
 def test_what_a_sign_in_there_must_say_is_a_list() -> None:
     read = Settings.read({"STAFF_OIDC_ACR": "AAL2_OR_AAL3_ANY, AAL3_ANY", "STAFF_OIDC_AMR": "otp"})
     assert read.staff_oidc_acr == ("AAL2_OR_AAL3_ANY", "AAL3_ANY")
