@@ -10,6 +10,7 @@ import getpass
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -122,7 +123,7 @@ def _change(chosen: argparse.Namespace) -> int:
         if chosen.active is not None:
             user.active = chosen.active
             accounts.sign_out_everywhere(session, user)
-        _note(session, "user-changed", user)
+        _note(session, "user-changed", user, changed=_asked(chosen))
     print(f"{user.email} is changed.")
     return 0
 
@@ -142,13 +143,26 @@ def _verify(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _note(session: Session, action: str, user: StaffUser) -> None:
+def _asked(chosen: argparse.Namespace) -> list[str]:
+    """What of an account is to be changed, as the audit log has it."""
+    asked = {
+        "role": chosen.role,
+        "services": chosen.service is not None,
+        "new password": chosen.new_password,
+        "second factor reset": chosen.new_second_factor,
+        "shut": chosen.active is False,
+        "reopened": chosen.active is True,
+    }
+    return [name for name, wanted in asked.items() if wanted]
+
+
+def _note(session: Session, action: str, user: StaffUser, **more: Any) -> None:
     audit.record(
         session,
         action=action,
         user_id=None,
         now=_now(),
-        details={"user": user.id, "role": user.role, "services": user.services},
+        details={"user": user.id, "role": user.role, "services": user.services, **more},
     )
 
 

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from bot.records.models import AuditEntry, Case, Referral, StaffUser
 from bot.records.retention import retention
 from bot.review import plots, requests
-from bot.review.access import services_of
+from bot.review.access import case_for, services_of
 from bot.review.numbers import numbers, one_of_them
 from bot.review.workflow import NotPossible
 from bot.staff import audit
 from bot.staff.rules import rules
 from web.staff.person import open_case
-from web.staff.visit import PICTURE, Refused, Visit, number
+from web.staff.visit import PICTURE, Refused, Visit, number, record_id
 
 _entries: Any = AuditEntry
 
@@ -40,11 +40,17 @@ def plot(visit: Visit) -> Response:
 
 
 def audit_page(visit: Visit) -> Response:
-    """The audit log, newest first, of this person's services and of no service."""
-    before = number(visit.request.query_params.get("before", ""))
+    """The audit log, newest first, of this person's services and of no service.
+
+    With a record in the address it is what was done with that one, and who opened it.
+    """
+    query = visit.request.query_params
+    before, case_id = number(query.get("before", "")), record_id(query.get("case", ""))
     wanted = [or_(_entries.service_id.in_(services_of(visit.me)), _entries.service_id.is_(None))]
     if before is not None:
         wanted.append(_entries.position < before)
+    if case_id is not None:
+        wanted.append(_entries.case_id == case_id)
     with visit.reading() as session:
         found = session.execute(
             select(AuditEntry)
@@ -62,13 +68,15 @@ def audit_page(visit: Visit) -> Response:
                 .where(Case.id.in_(ids))
             ).all()
         )
+        case = case_for(session, visit.me, case_id) if case_id else None
     with visit.writing() as session:
-        visit.audit(session, "audit-viewed")
+        visit.audit(session, "audit-viewed", case)
     shown = entries[: rules().page_size * 2]
     context = {
         "entries": shown,
         "staff": staff,
         "references": references,
+        "case_id": case_id,
         "older": shown[-1].position if len(entries) > len(shown) else None,
         "verified": None,
     }

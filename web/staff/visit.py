@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -151,8 +152,13 @@ class Visit:
 
 
 def number(text: str) -> int | None:
-    """A record's number from an address; None for what can't be one."""
+    """A number from an address; None for what can't be one."""
     return int(text) if text.isdecimal() and len(text) < _DIGITS else None
+
+
+def record_id(text: str) -> str | None:
+    """A record's id from an address; None for what can't be one."""
+    return text if re.fullmatch("[0-9a-f]{32}", text) else None
 
 
 def day(text: str) -> date | None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
+from sqlalchemy import select
 
+from bot.records.models import AuditEntry
 from bot.staff import accounts
 from web.staff import __main__ as command
 from web.staff.__main__ import main
@@ -49,6 +51,24 @@ def test_an_account_is_changed_and_shut(database, now) -> None:
     with database.reading() as session:
         user = accounts.by_email(session, email)
         assert (user.role, user.services, user.active) == ("reviewer", ["xyla"], False)
+
+
+def test_what_of_an_account_was_changed_is_in_the_audit_log(database) -> None:
+    main(CREATE)
+    for change in (
+        ["--role", "reviewer", "--service", "xyla"],
+        ["--new-password", "--new-second-factor", "--shut"],
+        ["--reopen"],
+    ):
+        assert main(["change-user", "ann@example.nhs.uk", *change]) == 0
+    with database.reading() as session:
+        found = session.execute(select(AuditEntry).order_by(AuditEntry.position)).scalars()
+        assert [entry.details.get("changed") for entry in found] == [
+            None,
+            ["role", "services"],
+            ["new password", "second factor reset", "shut"],
+            ["reopened"],
+        ]
 
 
 def test_the_audit_log_is_verified(database, capsys) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from bot.records import referrals
 from bot.records.models import Answer, Case, Erasure, Event, Flag, Referral, StaffUser
 from bot.review import numbers
 from bot.review.numbers import Table, one_of_them
+from bot.staff.rules import rules
 
 
 def test_the_audit_log_is_read_by_administrators(console) -> None:
@@ -34,6 +36,37 @@ def test_an_administrator_reads_of_their_own_services_only(console) -> None:
     console.staff("reviewer", ("lewisham",)).sign_in().get(f"/people/{case_id}")
     page = console.staff("administrator").sign_in().get("/audit").text
     assert "opened a record" not in page
+
+
+def test_who_opened_a_record_is_read_from_it(console, monkeypatch) -> None:
+    monkeypatch.setattr("web.staff.oversight.rules", lambda: rules().copy(update={"page_size": 1}))
+    mine, other = console.refer(), console.refer(conversation_id="b")
+    reviewer = console.staff(name="Al One").sign_in()
+    assert "/audit" not in reviewer.get(f"/people/{mine}").text
+    administrator = console.staff("administrator").sign_in()
+    for case_id in (mine, mine, other):
+        record = administrator.get(f"/people/{case_id}").text
+    assert f'<a href="/staff/audit?case={other}">Who opened this record</a>' in record
+    first = administrator.get(f"/audit?case={mine}").text
+    assert (first.count("opened a record"), "Al One" in first) == (2, False)
+    assert other not in first
+    entry = console.audited()[-1]
+    assert (entry.action, entry.case_id) == ("audit-viewed", mine)
+    older = re.search(r'href="/staff(/audit[^"]+)">Older', first)[1].replace("&amp;", "&")
+    assert "Al One" in administrator.get(older).text
+
+
+@pytest.mark.parametrize("case", ["x", "%00", "0" * 32])
+def test_the_log_of_a_record_that_cant_be(console, case: str) -> None:
+    assert console.staff("administrator").sign_in().get(f"/audit?case={case}").status_code == 200
+
+
+def test_another_services_record_has_no_log_here(console) -> None:
+    case_id = console.refer("lewisham")
+    console.staff("reviewer", ("lewisham",)).sign_in().get(f"/people/{case_id}")
+    page = console.staff("administrator").sign_in().get(f"/audit?case={case_id}").text
+    assert "opened a record" not in page
+    assert console.audited()[-1].case_id is None
 
 
 def test_the_whole_log_is_checked(console) -> None:
