@@ -126,6 +126,9 @@ def test_one_sentence_in_a_long_message_is_enough() -> None:
         "I want to cut down on drinking",
         "why do you ask about being better off dead?",
         "I'm scared of dying",
+        "Gunnhild Blade",
+        "I push people away before they can leave me",
+        "zzxq blorp narf",
     ],
 )
 def test_it_stays_quiet(text: str) -> None:
