@@ -55,9 +55,12 @@ class Visit:
 
     @property
     def noted(self) -> str:
-        """The state of their case, as staff noted it."""
+        """The state of their case, as staff noted it: "merged" while they work on another one."""
         case = cases.by_referral(self.session, self.referral.id)
-        return case.state if case else "incoming"
+        if case is None:
+            return "incoming"
+        stays = cases.staying(self.session, case)
+        return str(case.state if stays.state in cases.OPEN_STATES else stays.state)
 
     @property
     def may_book(self) -> bool:

@@ -7,6 +7,7 @@ people with a flag that nobody has acknowledged, then those whose flag isn't res
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.records import search_terms
-from bot.records.models import Case, CaseStep, Flag, Note, Referral
+from bot.records.models import Appointment, Case, CaseStep, DiarySlot, Flag, Note, Referral
 
 NEEDS_CONTACT = ("alert", "check-in")  # the tiers of flags that need a person
 OPEN_STATES = ("incoming", "accepted", "contacted", "booked")
@@ -102,35 +103,29 @@ def note_step(
 def booked(session: Session, referral_id: str, now: datetime) -> None:
     """Follows what the person has booked. What was put away is open again; what was merged stays.
 
-    Nobody of staff has been in touch by that.
+    As with all that they do by a merged referral, the case that staff work on follows. Nobody of
+    staff has been in touch by that.
     """
-    case = by_referral(session, referral_id)
-    if case is None:
-        return
-    _changed_by_person(session, case)
-    if case.state not in ("booked", "merged"):
+    case = _worked_on(session, referral_id)
+    if case is not None and case.state != "booked":
         note_step(session, case, "booked", by=PERSON, reason=None, now=now)
 
 
 def moved(session: Session, referral_id: str) -> None:
     """Follows an appointment that the person has moved."""
-    case = by_referral(session, referral_id)
-    if case is not None:
-        _changed_by_person(session, case)
+    _worked_on(session, referral_id)
 
 
 def cancelled(session: Session, referral_id: str, *, by: str, now: datetime) -> None:
     """Follows an appointment that is cancelled: the case is where it was before it was booked.
 
+    Not where another one is still to come, made by a referral that it is merged with.
+
     Args:
         by: as of `note_step`.
     """
-    case = by_referral(session, referral_id)
-    if case is None:
-        return
-    if by == PERSON:
-        _changed_by_person(session, case)
-    if case.state == "booked":
+    case = _worked_on(session, referral_id, by=by)
+    if case is not None and case.state == "booked" and not _has_appointment(session, case, now):
         former = session.execute(
             select(_steps.from_state)
             .where(
@@ -232,22 +227,37 @@ def staying(session: Session, case: Case) -> Case:
 
 def merged_into(session: Session, case: Case) -> list[Case]:
     """The cases of its service merged into this one, into those, and so on; newest first."""
-    found = {case.id: case}
-    newest = [case.id]
+    return merged_into_each(session, [case])[case.id]
+
+
+def merged_into_each(session: Session, found: Sequence[Case]) -> dict[str, list[Case]]:
+    """The same for several cases, by their ids."""
+    directly: dict[str, list[Case]] = {}
+    looked: set[str] = set()
+    newest = {case.id for case in found}
     while newest:
+        looked |= newest
         merged = session.execute(
             select(Case).where(_cases.merged_into.in_(newest), _cases.state == "merged")
-        ).scalars()
+        )
+        newest = set()
+        for each in merged.scalars():
+            directly.setdefault(each.merged_into, []).append(each)
+            newest.add(each.id)
+        newest -= looked
+    return {case.id: _below(case, directly) for case in found}
+
+
+def _below(case: Case, directly: Mapping[str, Sequence[Case]]) -> list[Case]:
+    found = [case]
+    for each in found:
         # The service is not asked of the database: SQLite would go by it, not by the ids.
-        more = {
-            each.id: each
-            for each in merged
-            if each.id not in found and each.service_id == case.service_id
-        }
-        found |= more
-        newest = list(more)
-    others = [each for each in found.values() if each is not case]
-    return sorted(others, key=lambda each: (each.arrived_at, each.id), reverse=True)
+        found += [
+            other
+            for other in directly.get(each.id, ())
+            if other not in found and other.service_id == case.service_id
+        ]
+    return sorted(found[1:], key=lambda each: (each.arrived_at, each.id), reverse=True)
 
 
 def latest_of(session: Session, conversation_id: str) -> Case | None:
@@ -273,6 +283,37 @@ def without_referral(session: Session, conversation_id: str) -> Case | None:
         .limit(1)
     ).scalar_one_or_none()
     return found
+
+
+def _worked_on(session: Session, referral_id: str, *, by: str = PERSON) -> Case | None:
+    """The case in which staff work on a referral, after a change that `by` made (`note_step`)."""
+    case = by_referral(session, referral_id)
+    if case is None:
+        return None
+    if by != PERSON:
+        case = staying(session, case)
+        session.refresh(case, with_for_update=True)
+        return case
+    _changed_by_person(session, case)
+    stays = staying(session, case)
+    if stays is not case:
+        _changed_by_person(session, stays)
+    return stays
+
+
+def _has_appointment(session: Session, case: Case, now: datetime) -> bool:
+    """Whether one is still to come, by its referral or one that was merged into it."""
+    referrals = [each.referral_id for each in (case, *merged_into(session, case))]
+    found = session.execute(
+        select(Appointment.id)
+        .join(DiarySlot, DiarySlot.id == Appointment.slot_id)
+        .where(
+            Appointment.referral_id.in_([each for each in referrals if each]),
+            Appointment.state == "booked",
+            DiarySlot.starts_at > now,
+        )
+    )
+    return found.first() is not None
 
 
 def _changed_by_person(session: Session, case: Case) -> None:

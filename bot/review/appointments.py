@@ -18,6 +18,7 @@ from bot.booking.times import long_time
 from bot.booking.visit import Visit
 from bot.knowledge.services import services
 from bot.records.models import Appointment, Case, DiarySlot, Referral, StaffUser
+from bot.review import arranged
 from bot.review import diary as opening
 from bot.review.workflow import NotPossible, add_note, check_version
 from bot.staff.words import words
@@ -127,10 +128,17 @@ def cancel(
 
 
 def _visit(session: Session, case: Case, now: datetime, *, lock: bool = False) -> Visit | None:
-    """The referral with its service; locked, nobody changes its appointment meanwhile."""
-    referral = (
-        session.get(Referral, case.referral_id, with_for_update=lock) if case.referral_id else None
-    )
+    """The referral that the appointment is of, with its service; None without an appointment.
+
+    Locked, nobody changes the appointment meanwhile.
+    """
+    found = arranged.appointments(session, case, now)
+    if not found:
+        return None
+    appointment = found[0][0]
+    referral = session.get(Referral, appointment.referral_id, with_for_update=lock)
+    if lock:
+        session.expire(appointment)  # it may have changed before the lock was there
     service = services().get(referral.service_id or "") if referral else None
     if referral is None or service is None:
         return None

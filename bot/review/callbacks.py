@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.records.models import Callback, Case, StaffUser
+from bot.review.arranged import referrals_of
 from bot.review.workflow import NotPossible, add_note, check_version
 from bot.staff.words import words
 
@@ -22,7 +23,7 @@ def done(
     """
     check_version(case, version)
     callback = session.get(Callback, callback_id)
-    mine = callback is not None and callback.referral_id == case.referral_id
+    mine = callback is not None and callback.referral_id in referrals_of(session, case)
     if callback is None or not mine or callback.state != "requested":
         raise NotPossible("no_callback")
     callback.state = "done"

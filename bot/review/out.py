@@ -22,7 +22,7 @@ from bot.records.cases import NO_FLAG
 from bot.records.models import Answer, Referral
 from bot.review.demonstration import MARK
 from bot.review.person import Person
-from bot.review.queue import Row
+from bot.review.queue import Row, first_of
 from bot.staff.words import words
 
 _CONTACT = {"about.date_of_birth": "Date of birth", "about.phone": "Phone", "about.email": "Email"}
@@ -36,17 +36,17 @@ def list_as_csv(session: Session, rows: Sequence[Row], *, cut: bool) -> str:
     Args:
         cut: there are more than these, which the last line then says.
     """
-    ids = [row.case.referral_id for row in rows if row.case.referral_id]
-    contact: dict[tuple[str, str], str] = {
-        (referral_id, question_id): value or ""
-        for referral_id, question_id, value in session.execute(
-            select(Answer.referral_id, Answer.question_id, Answer.value).where(
-                Answer.referral_id.in_(ids),
-                Answer.question_id.in_(_CONTACT),
-                Answer.replaced_at.is_(None),
-            )
+    ids = [each for row in rows for each in row.referrals]
+    contact: dict[str, dict[str, str]] = {question_id: {} for question_id in _CONTACT}
+    for referral_id, question_id, value in session.execute(
+        select(Answer.referral_id, Answer.question_id, Answer.value).where(
+            Answer.referral_id.in_(ids),
+            Answer.question_id.in_(_CONTACT),
+            Answer.replaced_at.is_(None),
         )
-    }
+    ):
+        if value:
+            contact[question_id][referral_id] = value
     file = StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow((*_HEAD, *_LAST))
@@ -56,7 +56,7 @@ def list_as_csv(session: Session, rows: Sequence[Row], *, cut: bool) -> str:
         cells = (
             row.reference,
             row.name,
-            *(contact.get((case.referral_id, question_id)) for question_id in _CONTACT),
+            *(first_of(contact[question_id], row.referrals) for question_id in _CONTACT),
             service.short_name if service else None,
             words().states[case.state],
             f"{in_london(case.arrived_at):%Y-%m-%d %H:%M}",

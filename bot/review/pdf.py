@@ -121,11 +121,12 @@ def record_as_pdf(record: Person, title: str) -> bytes:
         paper.heading("Aims, in their own words")
         for number, aim in enumerate(record.aims, start=1):
             paper.write_line(f"{number}. {aim}")
-    if record.slot:
+    if record.slots:
         paper.heading("Appointment")
-        mode = words().said("contact_modes", record.slot.mode)
-        place = f", {record.slot.place}" if record.slot.place else ""
-        paper.write_line(f"{long_time(record.slot.starts_at)}, {mode}{place}")
+    for slot in record.slots:
+        mode = words().said("contact_modes", slot.mode)
+        place = f", {slot.place}" if slot.place else ""
+        paper.write_line(f"{long_time(slot.starts_at)}, {mode}{place}")
     if record.callbacks:
         paper.heading("Asked to be phoned")
     for callback in record.callbacks:

@@ -28,7 +28,7 @@ from bot.records.models import (
     Referral,
     StaffUser,
 )
-from bot.review import workflow
+from bot.review import arranged, workflow
 from bot.review.access import may_open
 from bot.review.answers import (
     AnswerRow,
@@ -73,9 +73,10 @@ class Other:
 class Person:
     """Everything on a person's page.
 
-    `newer` were merged into this one, the newest first: what the newest says is shown. `elsewhere`
-    are the flags that another record has: by the flag's id that record's, None where it is of a
-    service that the user doesn't see.
+    `newer` were merged into this one, the newest first: what the newest says is shown. `slots` and
+    `callbacks` are those of all: every appointment to come, or one that is over. `elsewhere` are
+    the flags that another record has: by the flag's id that record's, None where it is of a service
+    that the user doesn't see.
     """
 
     case: Case
@@ -97,7 +98,7 @@ class Person:
     elsewhere: Mapping[str, str | None]
     cards: tuple[ScoreCard, ...]
     aims: tuple[str, ...]
-    slot: DiarySlot | None
+    slots: tuple[DiarySlot, ...]
     callbacks: tuple[Callback, ...]
     newer: tuple[Other, ...]
     same: tuple[Other, ...]
@@ -119,7 +120,6 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
     read = Answers(session, shown, sent=referral is not None, now=now)
     conversations = _conversations(case, shown)
     flags = _flags_of(session, conversations)
-    booked = appointment_of(session, referral.id) if referral else None
     same = same_person(session, user, case)
     merged = put_away_into(session, user, case)
     newer = [each for each in merged if each.referral_id]  # the others were erased
@@ -156,8 +156,8 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
             else ()
         ),
         aims=_aims_of(session, all_conversations),
-        slot=slot_of(session, booked) if booked else None,
-        callbacks=_callbacks(session, referral),
+        slots=tuple(slot for _, slot in arranged.appointments(session, case, now)),
+        callbacks=tuple(arranged.calls(session, arranged.referrals_of(session, case))),
         newer=tuple(_other(session, each) for each in newer),
         same=tuple(_other(session, each) for each in same if each.id != case.id),
         suggested=_suggested(session, suggestions(session, case), read, now),
@@ -223,13 +223,6 @@ def _aims_of(session: Session, conversation_ids: Sequence[str]) -> tuple[str, ..
     return tuple(found.scalars())
 
 
-def _callbacks(session: Session, referral: Referral | None) -> tuple[Callback, ...]:
-    if referral is None:
-        return ()
-    found = session.execute(select(Callback).where(Callback.referral_id == referral.id))
-    return tuple(found.scalars())
-
-
 def _earlier_sent(session: Session, same: Sequence[Case], case: Case) -> Referral | None:
     """The latest referral of the same person that was sent before this one."""
     before = [each for each in same if each.referral_id and each.arrived_at < case.arrived_at]
@@ -239,12 +232,13 @@ def _earlier_sent(session: Session, same: Sequence[Case], case: Case) -> Referra
 def _other(session: Session, case: Case) -> Other:
     referral = _referral_of(session, case)
     booked = appointment_of(session, referral.id) if referral else None
+    calls = arranged.calls(session, [referral.id]) if referral else ()
     return Other(
         case=case,
         reference=referral.reference if referral else None,
         name=names_of(session, [referral.id]).get(referral.id) if referral else None,
         slot=slot_of(session, booked) if booked else None,
-        to_phone=any(each.state == "requested" for each in _callbacks(session, referral)),
+        to_phone=any(each.state == "requested" for each in calls),
     )
 
 

@@ -8,18 +8,24 @@ with a thousand people as with a million. What a search finds comes in the same 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import and_, func, literal, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.booking.times import from_london
 from bot.records import search_terms
-from bot.records.cases import NEEDS_CONTACT, NO_FLAG, UNACKNOWLEDGED, UNRESOLVED
+from bot.records.cases import (
+    NEEDS_CONTACT,
+    NO_FLAG,
+    UNACKNOWLEDGED,
+    UNRESOLVED,
+    merged_into_each,
+)
 from bot.records.columns import UTCDateTime
 from bot.records.models import (
     Answer,
@@ -42,6 +48,7 @@ FlagFilter = Literal["any", "unacknowledged", "none"]
 
 COUNTED = 100  # "100 or more" is as much as anybody needs to know
 _MIDNIGHT = time()
+T = TypeVar("T")
 _cases: Any = Case
 _answers: Any = Answer
 _flags: Any = Flag
@@ -67,9 +74,13 @@ class Filters:
 
 @dataclass(frozen=True)
 class Row:
-    """One person in the queue."""
+    """One person in the queue. `referrals` are those merged into theirs and theirs, newest first.
+
+    What the newest says is shown.
+    """
 
     case: Case
+    referrals: tuple[str, ...]
     reference: str | None
     name: str | None
     waiting: Waiting
@@ -149,10 +160,13 @@ def counts(session: Session, user: StaffUser) -> Counts:
 
 def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, ...]:
     """What the queue shows of these cases; as many queries however many they are."""
-    referral_ids = [case.referral_id for case in found if case.referral_id]
+    referrals = _referrals_of(session, found)
+    referral_ids = {each for ids in referrals.values() for each in ids}
     references = dict(
         session.execute(
-            select(Referral.id, Referral.reference).where(Referral.id.in_(referral_ids))
+            select(Referral.id, Referral.reference).where(
+                Referral.id.in_([case.referral_id for case in found if case.referral_id])
+            )
         ).all()
     )
     unsent = [case.conversation_id for case in found if not (case.referral_id or case.erased_at)]
@@ -174,6 +188,7 @@ def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, .
             .order_by(DiarySlot.starts_at)
         ).all()
     )
+    to_come = {each: starts_at for each, starts_at in booked.items() if starts_at > now}
     callbacks = session.execute(
         select(Callback).where(Callback.referral_id.in_(referral_ids), _TO_PHONE)
     ).scalars()
@@ -181,20 +196,36 @@ def rows(session: Session, found: Sequence[Case], now: datetime) -> tuple[Row, .
     return tuple(
         Row(
             case=case,
+            referrals=referrals[case.id],
             reference=references.get(case.referral_id),
-            name=names.get(case.referral_id or drafts.get(case.conversation_id, "")),
+            name=first_of(names, referrals[case.id] or [drafts.get(case.conversation_id, "")]),
             waiting=waiting(case, now),
             flags=tuple(flags.get(case.id, ())),
             assignee=staff.get(case.assigned_to),
-            appointment=booked.get(case.referral_id),
-            callback=to_phone.get(case.referral_id),
+            appointment=first_of(to_come, referrals[case.id])
+            or first_of(booked, referrals[case.id]),
+            callback=first_of(to_phone, referrals[case.id]),
             demonstration=case.conversation_id.startswith("demonstration-"),
         )
         for case in found
     )
 
 
-def names_of(session: Session, referral_ids: Sequence[str]) -> dict[str, str]:
+def first_of(found: Mapping[str, T], keys: Iterable[str]) -> T | None:
+    """What is found for the first of the keys for which there is something."""
+    return next((found[key] for key in keys if key in found), None)
+
+
+def _referrals_of(session: Session, found: Sequence[Case]) -> dict[str, tuple[str, ...]]:
+    """By case, the ids of its referral and of those merged into it, newest first."""
+    merged = merged_into_each(session, found)
+    return {
+        case.id: tuple(each.referral_id for each in (*merged[case.id], case) if each.referral_id)
+        for case in found
+    }
+
+
+def names_of(session: Session, referral_ids: Collection[str]) -> dict[str, str]:
     """The names people gave, by referral."""
     found = session.execute(
         select(_answers.referral_id, _answers.value).where(
@@ -252,7 +283,7 @@ def _parts(
     if filters.mine:
         wanted.append(_cases.assigned_to == user.id)
     if filters.to_phone:
-        wanted.append(_cases.referral_id.in_(select(Callback.referral_id).where(_TO_PHONE)))
+        wanted.append(_cases.id.in_(_asked_to_be_phoned()))
     parts: list[list[Any]] = []
     if filters.flag != "none":
         flagged = [_cases.live, _cases.rank < NO_FLAG, *wanted, *_came(_cases.arrived_at, filters)]
@@ -271,6 +302,23 @@ def _parts(
         lives = (True,) if filters.state is None else (True, False)
         parts += [[_cases.live if live else ~_cases.live, *others] for live in lives]
     return parts
+
+
+def _asked_to_be_phoned() -> Any:
+    """The ids of the cases by whose referral a call was asked for, and those they went into."""
+    asked = (
+        select(_cases.id, _cases.state, _cases.merged_into)
+        .join(Callback, Callback.referral_id == _cases.referral_id)
+        .where(_TO_PHONE)
+        .cte("asked", recursive=True)
+    )
+    into: Any = aliased(Case)
+    asked = asked.union(
+        select(into.id, into.state, into.merged_into).join(
+            asked, and_(asked.c.state == "merged", asked.c.merged_into == into.id)
+        )
+    )
+    return select(asked.c.id)
 
 
 def _came(moment: Any, filters: Filters) -> list[Any]:

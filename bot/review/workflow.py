@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.booking.diary import appointment_of, slot_of
 from bot.records.cases import NO_FLAG, PERSON, note_step, place
 from bot.records.models import Case, CaseStep, Note, StaffUser
+from bot.review.arranged import appointments
 
 # Where a case can go from each state, in the order the buttons stand in.
 STEPS: Mapping[str, tuple[str, ...]] = {
@@ -87,8 +87,7 @@ def take_step(
 
 def _has_appointment(session: Session, case: Case, now: datetime) -> bool:
     """Whether one is still to come."""
-    booked = appointment_of(session, case.referral_id) if case.referral_id else None
-    return booked is not None and bool(slot_of(session, booked).starts_at > now)
+    return any(slot.starts_at > now for _, slot in appointments(session, case, now))
 
 
 def last_step(session: Session, case: Case) -> CaseStep | None:

@@ -317,6 +317,89 @@ def test_a_diary_in_another_system_is_changed_there(
     assert states(console, times) == ["booked", "free", "free"]
 
 
+@pytest.fixture
+def merged(console, reviewer, times) -> tuple[str, str]:
+    """Two records of one person, the earlier one and what was merged into it, which is read."""
+    first = console.refer(conversation_id="a")
+    console.clock.forward(minutes=1)
+    second = console.refer(conversation_id="b", about__name="Jo Smith-New")
+    reviewer.get(f"/people/{second}")
+    reviewer.post(f"/people/{second}/merge", into=first, version=1)
+    assert console.case(second).merged_into == first
+    return first, second
+
+
+def change_own(console, case_id: str, act, *args) -> None:
+    """The person changes their own appointment."""
+    with console.database.session() as session:
+        act(visit(session, console, case_id), *args)
+
+
+def test_what_they_do_by_a_merged_referral_is_seen_in_the_record_that_stays(
+    console, reviewer, merged, times
+) -> None:
+    first, second = merged
+    seen = []
+    for act, *args in (
+        (changing.book, times[0]),
+        (changing.move, times[1]),
+        (changing.cancel,),
+    ):
+        before = console.case(first).version
+        change_own(console, second, act, *args)
+        case = console.case(first)
+        seen.append((case.state, case.read_at, case.version > before))
+        assert reviewer.get("/live").json()["unread"] == 1
+        reviewer.get(f"/people/{first}")
+    assert seen == [("booked", None, True), ("booked", None, True), ("incoming", None, True)]
+    assert console.case(second).state == "merged"
+
+
+def test_who_books_by_a_merged_referral_is_back_in_the_queue(
+    console, reviewer, merged, times
+) -> None:
+    first, second = merged
+    reviewer.get(f"/people/{first}")
+    step(reviewer, first, "rejected", reason="Moved away")
+    with console.database.reading() as session:
+        assert not visit(session, console, second).may_book
+    change_own(console, second, changing.book, times[0])  # in the same moment
+    assert (console.case(first).state, console.case(first).live) == ("booked", True)
+
+
+def test_the_appointment_of_a_merged_referral_is_shown_moved_and_cancelled(
+    console, reviewer, merged, times
+) -> None:
+    first, second = merged
+    change_own(console, second, changing.book, times[0])
+    row = reviewer.get("/").text.split(f"/people/{first}")[1].split("</tr>")[0]
+    assert "Jo Smith-New" in row
+    assert "Appointment Tue 8 Dec" in row
+    page = reviewer.get(f"/people/{first}").text
+    assert page.count("They have an appointment on Tue 8 Dec 2026, 10:30am.") == 2
+    assert step(reviewer, first, "closed").status_code == 422
+    reviewer.get(f"/people/{first}")
+    assert change(reviewer, first, "move", slot=times[1]).status_code == 200
+    assert states(console, times) == ["free", "booked", "free"]
+    assert change(reviewer, first, "cancel", cancel_why="Ill").status_code == 200
+    assert states(console, times) == ["free", "free", "free"]
+    assert console.case(first).state == "incoming"
+
+
+def test_who_has_two_appointments_keeps_the_other(console, reviewer, merged, times) -> None:
+    first, second = merged
+    change_own(console, first, changing.book, times[0])
+    change_own(console, second, changing.book, times[1])
+    page = reviewer.get(f"/people/{first}").text
+    assert "<strong>Tue 8 Dec 2026, 10:30am</strong>" in page
+    assert "Cancel the appointment on Wed 9 Dec 2026, 10:30am</summary>" in page
+    change(reviewer, first, "cancel", cancel_why="They have two")
+    assert states(console, times) == ["booked", "free", "free"]
+    assert console.case(first).state == "booked"
+    change(reviewer, first, "cancel", cancel_why="They want none")
+    assert (states(console, times)[0], console.case(first).state) == ("free", "incoming")
+
+
 def test_the_diary_leads_to_the_appointment(console, reviewer, case_id) -> None:
     page = reviewer.get("/diary?week=2026-12-08").text
     assert f'href="/staff/people/{case_id}#appointment"' in page

@@ -73,5 +73,29 @@ def test_a_call_of_someone_else_is_not_ticked_off(console, reviewer, case_id) ->
     assert "Mark as phoned" in reviewer.get(f"/people/{case_id}").text
 
 
+def test_a_call_asked_for_by_a_merged_referral_is_in_the_record_that_stays(
+    console, reviewer
+) -> None:
+    cases = []
+    for name in "abc":
+        cases.append(console.refer(conversation_id=name))
+        console.clock.forward(minutes=1)
+    first, second, third = cases
+    with console.database.session() as session:
+        asked_by = console.case(third).referral_id
+        session.add(Callback(referral_id=asked_by, requested_at=console.clock.now))
+    reviewer.get(f"/people/{third}")
+    reviewer.post(f"/people/{third}/merge", into=second, version=1)
+    reviewer.post(f"/people/{second}/merge", into=first, version=2)
+    page = reviewer.get("/?to_phone=1").text
+    assert page.count('<strong class="to-phone">Asked to be phoned') == 1
+    assert f"/people/{first}" in page
+    reviewer.get(f"/people/{first}")
+    where = address(reviewer)
+    assert where.startswith(f"/people/{first}/")
+    assert reviewer.post(where, version=console.case(first).version).status_code == 200
+    assert f"/people/{first}" not in reviewer.get("/?to_phone=1").text
+
+
 def test_what_a_colleague_changed_is_not_overwritten(console, reviewer, case_id) -> None:
     assert reviewer.post(address(reviewer), version=0).status_code == 409

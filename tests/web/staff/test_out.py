@@ -171,6 +171,22 @@ def test_a_list_as_csv(console) -> None:
     assert (entry.action, entry.details) == ("exported-csv", {"state": "all", "shown": 2})
 
 
+def test_a_list_as_csv_has_what_the_newest_of_merged_referrals_says(console) -> None:
+    first = console.refer(conversation_id="a", about__email="jo@example.com")
+    console.clock.forward(minutes=1)
+    newest = {"about__name": "Jo Smith-New", "about__phone": "+447700900777"}
+    second = console.refer(conversation_id="b", **newest)
+    lead = console.staff("lead").sign_in()
+    lead.get(f"/people/{second}")
+    lead.post(f"/people/{second}/merge", into=first, version=1)
+    (row,) = csv.DictReader(StringIO(lead.get("/people.csv").content.decode("utf-8-sig")))
+    assert [row[each] for each in ("Name", "Phone", "Email")] == [
+        "Jo Smith-New",
+        "'+447700900777",
+        "jo@example.com",
+    ]
+
+
 def test_a_list_that_is_cut_says_so(console, monkeypatch) -> None:
     monkeypatch.setattr("web.staff.out.rules", lambda: rules().copy(update={"csv_rows": 1}))
     console.refer(conversation_id="a")
