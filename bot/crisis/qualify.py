@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +54,7 @@ class Qualifier:
         self._words = words
         self._norms = words.norms
         self._book = book
+        self._stops = [place for place, norm in enumerate(self._norms) if norm == STOP]
         self._signs: dict[str, list[Match]] = {}
         for sign in book.signs.find(words):
             self._signs.setdefault(sign.rule, []).append(sign)
@@ -120,6 +122,8 @@ class Qualifier:
         empty = self._signs.get("not-denial", [])
         for sign in self._signs.get("denial", []):
             if sign.first < start or sign.last > match.first:
+                continue
+            if match.first - sign.last > 3 * _DENIAL_REACH:  # no list reaches further
                 continue
             if any(pseudo.first <= sign.first < pseudo.last for pseudo in empty):
                 continue
@@ -206,11 +210,11 @@ class Qualifier:
         return any(word.pause for word in self._words.words[first : last + 1])
 
     def _start(self, place: int) -> int:
-        while place > 0 and self._norms[place - 1] != STOP:
-            place -= 1
-        return place
+        """Where the sentence of a word begins."""
+        before = bisect_left(self._stops, place)
+        return self._stops[before - 1] + 1 if before else 0
 
     def _end(self, place: int) -> int:
-        while place < len(self._norms) and self._norms[place] != STOP:
-            place += 1
-        return place
+        """Where it ends."""
+        after = bisect_left(self._stops, place)
+        return self._stops[after] if after < len(self._stops) else len(self._norms)

@@ -215,7 +215,7 @@ def _part_of_another(
     """
     finding = findings[match]
     for other, longer in findings.items():
-        if other == match or not (other.first <= match.first and match.last <= other.last):
+        if not (other.first <= match.first and match.last <= other.last) or other == match:
             continue
         if finding.tier == "check-in" and longer.tier is None:
             return True

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,12 @@ def test_danger_is_found_however_it_is_written(text: str) -> None:
 )
 def test_disguised_danger_never_passes_in_silence(text: str) -> None:
     assert screen(text).tier
+
+
+def test_a_message_made_to_take_long_does_not() -> None:
+    started = thread_time()
+    assert by_phrases("I want to die not kill " * 800).tier == "alert"
+    assert thread_time() - started < 8, "it took half a minute"
 
 
 def test_one_sentence_in_a_long_message_is_enough() -> None:
