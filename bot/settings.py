@@ -71,6 +71,9 @@ class Settings(BaseModel):
     chat_answer_seconds: float = Field(
         6, alias="CHAT_ANSWER_SECONDS", gt=0, le=30, mend="write seconds, up to 30"
     )
+    chat_greeting_seconds: float = Field(
+        1.5, alias="CHAT_GREETING_SECONDS", gt=0, le=30, mend="write seconds, up to 30"
+    )
     chat_crisis_seconds: float = Field(
         1.2, alias="CHAT_CRISIS_SECONDS", gt=0, le=1.5, mend="write seconds, up to 1.5"
     )

@@ -33,7 +33,9 @@ class Edge:
         self.database = Database(f"sqlite:///{var}/foyer.db")
         Base.metadata.create_all(self.database.engine)
         self.rasa = _OneReply(self.database)
-        settings = Settings.read({"FOYER_VAR": str(var), "CHAT_ORIGINS": origin})
+        own = {"FOYER_VAR": str(var), "CHAT_ORIGINS": origin}
+        own["CHAT_GREETING_SECONDS"] = "6"  # tests share their machine
+        settings = Settings.read(own)
         app = create_app({}, chat_site(settings, self.database, httpx.MockTransport(self.rasa)))
         port = free_port()
         self.website = f"http://127.0.0.1:{port}"

@@ -299,10 +299,11 @@ class Chat:
             await self._desk.keep_turn(turn, ticket, said, now)
 
     async def _greeting(self, ticket: Ticket) -> list[MessageJSON]:
+        """The greeting. It isn't waited for as long as an answer: until then nothing can be sent."""
         talk = self._talks.of(ticket.conversation_id)
         try:
             messages = await self._turns.answer(
-                talk, ticket, Said(OPENING, _OPENED_BY), self._settings.chat_answer_seconds
+                talk, ticket, Said(OPENING, _OPENED_BY), self._settings.chat_greeting_seconds
             )
         except Refused:
             return [said_by_assistant(failure(), "sorry", _now())]

@@ -16,6 +16,7 @@ from bot.records.conversations import conversation
 from bot.records.models import Base, Conversation, Flag
 from bot.records.spool import FlagSpool
 from bot.records.transcript import transcript
+from bot.settings import Settings
 from tests.web.chat.conftest import eventually
 from web.chat import crisis as crisis_module
 from web.chat.tickets import Tickets
@@ -131,6 +132,25 @@ def test_a_first_visit_while_rasa_is_down(visitor, rasa, database) -> None:
     eventually(lambda: flags(database))
     rasa.back()
     assert visitor.say("hello").status_code == 200
+
+
+def test_a_first_visit_while_rasa_hangs(make_visitor, rasa) -> None:
+    default = Settings.read({}).chat_greeting_seconds
+    visitor = make_visitor(CHAT_GREETING_SECONDS=str(default))
+    rasa.slow(6.0)
+    started = time.monotonic()
+    (sorry,) = visitor.start().json()["messages"]
+    assert time.monotonic() - started < 3
+    assert sorry["custom"]["type"] == "failure"
+    started = time.monotonic()
+    crisis(visitor.say(OVERDOSE))
+    assert time.monotonic() - started < 2
+    visitor.start()
+    rasa.back()
+    eventually(lambda: len(visitor.history().json()["messages"]) >= 4)
+    texts = [message["text"] for message in visitor.history().json()["messages"]]
+    assert texts.count("You said: hi") == 1
+    assert [body["message"] for body in rasa.heard].count("hi") == 1
 
 
 def test_without_the_database_the_flag_waits_on_disk(
