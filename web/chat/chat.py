@@ -24,6 +24,7 @@ from bot.records.interim import Standing
 from bot.records.transcript import OPENING
 from bot.settings import Settings
 from web.chat.crisis import CrisisDesk
+from web.chat.deadline import Deadline
 from web.chat.gate import Gate
 from web.chat.metrics import Metrics
 from web.chat.rasa import Rasa
@@ -40,8 +41,11 @@ T = TypeVar("T")
 
 _OPENED_BY = "hi"  # what the assistant's greeting answers; nobody sees it
 _DRAIN_SECONDS = 15.0
-_STANDING_SECONDS = 0.3  # of the two that a crisis reply may take, for a question to the database
+_CRISIS_SECONDS = 1.8  # of the two that a crisis reply may take; the rest is for the way
+_STANDING_SECONDS = 0.3  # of those, for a question to the database
+_DISK_SECONDS = 0.1  # for a flag of which only the database told
 _LEAST_SECONDS = 0.2  # that Rasa has in any case
+_OFFERED_SECONDS = 1.0  # for what was offered before this process ran
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ class Chat:
         Raises:
             Refused: it could not be answered, and no crisis reply is due; or "gone".
         """
-        started = monotonic()
+        started, by = monotonic(), Deadline(_CRISIS_SECONDS)
         talk = self._talks.of(ticket.conversation_id)
         if said.id in talk.own and not talk.closed:
             return talk.own[said.id]
@@ -169,25 +173,27 @@ class Chat:
         urgent = self._desk.respond(said.text, found, replace(standing, crisis=None))
         follows = talk.crisis is not None and self._desk.respond(said.text, found, standing)
         due = bool(urgent or follows)
-        await asyncio.wait({closed}, timeout=_STANDING_SECONDS if due else None)
+        if not due:
+            by = Deadline()
+        await asyncio.wait({closed}, timeout=by.left(_STANDING_SECONDS) if due else None)
         if closed.done() and closed.result():
             raise Refused("gone", urgent=urgent.reply if urgent else None)
         if urgent is not None:
-            await self._desk.hold(urgent, ticket, said, now)
+            await self._hold(urgent, ticket, said, by.left(keep=_STANDING_SECONDS + _LEAST_SECONDS))
         if said.ahead and not due:
             return []
-        patience = self._patience(due, started)
         try:
             if over_limit:
                 raise over_limit
             self._gate.length(said)
-            if said.tapped and urgent is None and not await self._offered(talk, ticket, said.text):
-                raise Refused("not-offered")
+            if said.tapped and urgent is None:
+                await self._check_offered(talk, ticket, said.text, by)
+            patience = self._patience(due, started, by)
             messages = await self._turns.answer(talk, ticket, said, patience)
             if urgent is not None and not any(map(is_crisis, messages)):
                 raise Refused("unavailable")
         except Refused as refused:
-            turn = await self._own_turn(talk, ticket, said, found, urgent)
+            turn = await self._own_turn(talk, ticket, said, found, urgent, by)
             if turn is None:
                 self._metrics.refused(refused.code)
                 raise
@@ -204,6 +210,7 @@ class Chat:
 
         Where the ticket was good once, the flag is kept.
         """
+        by = Deadline(_CRISIS_SECONDS)
         self._gate.stranger(address)
         found = await self._desk.screen(said.text)
         urgent = self._desk.respond(said.text, found, Standing())
@@ -215,7 +222,7 @@ class Chat:
         except TicketError as error:
             expired = error.expired
         if expired:
-            await self._desk.hold(urgent, expired, said, _now())
+            await self._hold(urgent, expired, said, by.left())
             self._later(self._desk.drain())
         return Refused("gone", urgent=urgent.reply)
 
@@ -252,11 +259,17 @@ class Chat:
         self._stored.close()
         self._desk.close()
 
-    def _patience(self, crisis: bool, since: float) -> float:
+    def _patience(self, crisis: bool, since: float, by: Deadline) -> float:
         """For how long Rasa is waited for: briefly where we can give a crisis reply ourselves."""
         current = self._settings
         whole = current.chat_crisis_seconds if crisis else current.chat_answer_seconds
-        return max(_LEAST_SECONDS, whole - (monotonic() - since))
+        left = by.left(whole - (monotonic() - since), keep=_STANDING_SECONDS + _DISK_SECONDS)
+        return max(_LEAST_SECONDS, left)
+
+    async def _hold(self, turn: CrisisTurn, ticket: Ticket, said: Said, seconds: float) -> None:
+        """Puts the flag of a turn on disk. It goes on when nobody waits for it any longer."""
+        holding = self._later(self._desk.hold(turn, ticket, said, _now()))
+        await asyncio.wait({holding}, timeout=seconds)
 
     async def _own_turn(
         self,
@@ -265,20 +278,22 @@ class Chat:
         said: Said,
         found: Screening,
         urgent: CrisisTurn | None,
+        by: Deadline,
     ) -> CrisisTurn | None:
         """The crisis reply, by where the conversation stands as far as that can be known."""
         standing = Standing(talk.crisis, ticket.service_id)
         if talk.crisis is None:
             try:
                 stored = await asyncio.wait_for(
-                    self._stored.standing(ticket.conversation_id), _STANDING_SECONDS
+                    self._stored.standing(ticket.conversation_id),
+                    by.left(_STANDING_SECONDS, keep=_DISK_SECONDS),
                 )
                 standing = replace(stored, service_id=stored.service_id or ticket.service_id)
             except (StoredError, asyncio.TimeoutError):
                 pass
         turn = self._desk.respond(said.text, found, standing) or urgent
         if turn is not None and urgent is None:
-            await self._desk.hold(turn, ticket, said, _now())
+            await self._hold(turn, ticket, said, max(_DISK_SECONDS, by.left()))
         return turn
 
     def _said_ourselves(
@@ -299,7 +314,7 @@ class Chat:
             await self._desk.keep_turn(turn, ticket, said, now)
 
     async def _greeting(self, ticket: Ticket) -> list[MessageJSON]:
-        """The greeting. It isn't waited for as long as an answer: until then nothing can be sent."""
+        """The greeting. It isn't waited for as an answer is: until then nothing can be sent."""
         talk = self._talks.of(ticket.conversation_id)
         try:
             messages = await self._turns.answer(
@@ -310,14 +325,19 @@ class Chat:
         talk.answered(messages)
         return messages
 
-    async def _offered(self, talk: Talk, ticket: Ticket, payload: str) -> bool:
+    async def _check_offered(self, talk: Talk, ticket: Ticket, payload: str, by: Deadline) -> None:
+        """Raises Refused: "not-offered", if that can be known in time."""
         if talk.offered(payload):
-            return True
+            return
         try:
-            lines = await self._stored.transcript(ticket.conversation_id)
-        except StoredError:
-            return True  # payloads are plain text: a tap does no more than typing
-        return any(payload == choice.payload for line in lines for choice in line.choices)
+            lines = await asyncio.wait_for(
+                self._stored.transcript(ticket.conversation_id),
+                by.left(_OFFERED_SECONDS, keep=_LEAST_SECONDS + _STANDING_SECONDS + _DISK_SECONDS),
+            )
+        except (StoredError, asyncio.TimeoutError):
+            return  # payloads are plain text: a tap does no more than typing
+        if not any(payload == choice.payload for line in lines for choice in line.choices):
+            raise Refused("not-offered")
 
     async def _is_closed(self, conversation_id: str) -> bool:
         talk = self._talks.of(conversation_id)

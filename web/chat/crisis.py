@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 _THREADS = 4
 _SECONDS = 0.8  # of the two that a crisis reply may take
+_HOLDING_THREADS = 2  # of their own: screens that hang must not keep a flag from the disk
+_HOLDING_SECONDS = 30
 
 
 class CrisisDesk:
@@ -38,6 +40,7 @@ class CrisisDesk:
         self._flags = flags
         self._turns = turns
         self._threads = Threads("crisis", _THREADS, _SECONDS)
+        self._holding = Threads("flags", _HOLDING_THREADS, _HOLDING_SECONDS)
         self._draining = Threads("drain", 1, 60)
 
     async def screen(self, text: str) -> Screening:
@@ -62,7 +65,7 @@ class CrisisDesk:
             return
         service_id = ticket.service_id
         try:
-            await self._threads.run(
+            await self._holding.run(
                 lambda: self._flags.hold(
                     draft,
                     conversation_id=ticket.conversation_id,
@@ -71,8 +74,8 @@ class CrisisDesk:
                     now=now,
                 )
             )
-        except (OSError, asyncio.TimeoutError) as error:
-            logger.error("A flag could not be put on disk at once (%s).", type(error).__name__)
+        except Exception as error:  # its message may hold what the person wrote
+            logger.error("A flag could not be put on disk (%s).", type(error).__name__)
 
     async def keep_turn(self, turn: CrisisTurn, ticket: Ticket, said: Said, now: datetime) -> None:
         """Keeps a turn that Rasa had no part in, once it is sure that it had none."""
@@ -109,4 +112,5 @@ class CrisisDesk:
     def close(self) -> None:
         """Lets its threads end."""
         self._threads.close()
+        self._holding.close()
         self._draining.close()

@@ -95,6 +95,41 @@ def test_while_the_database_hangs_the_reply_comes_within_two_seconds(
         answers.set()
 
 
+def test_while_all_hangs_the_reply_comes_within_two_seconds(
+    make_visitor, rasa, database, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = make_visitor()
+    visitor.start()
+    ticket = visitor.client.cookies["foyer_chat"]
+    restarted = make_visitor()  # it knows nothing of the chat
+    answers = threading.Event()
+
+    @contextmanager
+    def hang() -> Iterator[None]:
+        answers.wait(20)
+        raise OperationalError("", {}, Exception())
+        yield
+
+    hold = FlagSpool.hold
+
+    def hold_late(*arguments: Any, **named: Any) -> None:
+        answers.wait(20)
+        hold(*arguments, **named)
+
+    monkeypatch.setattr(database, "reading", hang)
+    monkeypatch.setattr(database, "session", hang)
+    monkeypatch.setattr(crisis_module, "screen", lambda text: answers.wait(20))
+    monkeypatch.setattr(FlagSpool, "hold", hold_late)
+    rasa.slow()
+    try:
+        started = time.monotonic()
+        crisis(restarted.say(OVERDOSE, "message-1", Authorization=f"Bearer {ticket}"))
+        assert time.monotonic() - started < 2
+    finally:
+        answers.set()
+    eventually(lambda: FlagSpool(tmp_path).waiting() == 1)
+
+
 def test_danger_in_a_chat_that_was_left_is_answered_once_more(visitor, database) -> None:
     visitor.start()
     ticket = visitor.client.cookies["foyer_chat"]
@@ -105,14 +140,18 @@ def test_danger_in_a_chat_that_was_left_is_answered_once_more(visitor, database)
     assert flags(database) == []
 
 
-def test_while_the_screen_is_slow_the_phrases_alone_screen(make_visitor, rasa, monkeypatch) -> None:
+def test_while_the_screen_hangs_the_phrases_alone_screen_and_each_flag_is_kept(
+    make_visitor, rasa, database, monkeypatch
+) -> None:
     answered = threading.Event()
     monkeypatch.setattr(crisis_module, "_SECONDS", 0.05)
     monkeypatch.setattr(crisis_module, "screen", lambda text: answered.wait(20))
     visitor = make_visitor()
     visitor.start()
     rasa.down()
-    crisis(visitor.say(OVERDOSE, "message-1"))
+    for number in range(5):  # more than there are threads to screen in
+        crisis(visitor.say(OVERDOSE, f"message-{number}"))
+    eventually(lambda: len(flags(database)) == 5)
     answered.set()
 
 
