@@ -1,8 +1,8 @@
 """A visitor's conversation: opened, gone on with, and safe whatever else is down.
 
-The order of things for each message: the limits of the whole; the crisis screen, with any flag put
-on disk; the limits of the visitor; Rasa. Whatever refuses or fails after the screen, a crisis reply
-that is due is given all the same, by this process itself.
+The order of things for each message: the crisis screen, with any flag put on disk; the limits;
+Rasa. Whatever refuses or fails after the screen, a crisis reply that is due is given all the same,
+by this process itself. In a flood the phrases alone screen, and beyond what they can read nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.records.transcript import OPENING
 from bot.settings import Settings
 from web.chat.crisis import CrisisDesk
 from web.chat.deadline import Deadline
-from web.chat.gate import Gate
+from web.chat.gate import Gate, Over
 from web.chat.metrics import Metrics
 from web.chat.rasa import Rasa
 from web.chat.refusals import Refused
@@ -165,11 +165,11 @@ class Chat:
         talk = self._talks.of(ticket.conversation_id)
         if said.id in talk.own and not talk.closed:
             return talk.own[said.id]
-        over_limit = self._gate.message(ticket.conversation_id, address)
+        over = self._gate.message(ticket.conversation_id, address, said.text)
         now = _now()
         standing = Standing(talk.crisis, ticket.service_id)
         closed = self._later(self._is_closed(ticket.conversation_id))  # while the screen reads
-        found = await self._desk.screen(said.text)
+        found = await self._screen(said.text, over)
         urgent = self._desk.respond(said.text, found, replace(standing, crisis=None))
         follows = talk.crisis is not None and self._desk.respond(said.text, found, standing)
         due = bool(urgent or follows)
@@ -182,9 +182,11 @@ class Chat:
             await self._hold(urgent, ticket, said, by.left(keep=_STANDING_SECONDS + _LEAST_SECONDS))
         if said.ahead and not due:
             return []
+        if over is not None and over.screened == "by phrases" and not due:
+            raise over.refused  # the database isn't asked about each message of a flood
         try:
-            if over_limit:
-                raise over_limit
+            if over is not None:
+                raise over.refused
             self._gate.length(said)
             if said.tapped and urgent is None:
                 await self._check_offered(talk, ticket, said.text, by)
@@ -209,13 +211,16 @@ class Chat:
         """How to turn away a message without a good ticket: with the crisis reply if one is due.
 
         Where the ticket was good once, the flag is kept.
+
+        Raises:
+            Refused: there is no room to screen it.
         """
         by = Deadline(_CRISIS_SECONDS)
-        self._gate.stranger(address)
-        found = await self._desk.screen(said.text)
+        over = self._gate.stranger(address, said.text)
+        found = await self._screen(said.text, over)
         urgent = self._desk.respond(said.text, found, Standing())
         if urgent is None:
-            return Refused("gone")
+            return over.refused if over else Refused("gone")
         try:
             expired = None
             self._tickets.read(ticket or "")
@@ -258,6 +263,18 @@ class Chat:
         await self._turns.close()
         self._stored.close()
         self._desk.close()
+
+    async def _screen(self, text: str, over: Over | None) -> Screening:
+        """What danger a message speaks of, as far as there is room to screen it.
+
+        Raises:
+            Refused: there is none.
+        """
+        if over is None or over.screened == "in full":
+            return await self._desk.screen(text)
+        if over.screened == "not at all":
+            raise over.refused
+        return await self._desk.screen(text, by_phrases_alone=True)
 
     def _patience(self, crisis: bool, since: float, by: Deadline) -> float:
         """For how long Rasa is waited for: briefly where we can give a crisis reply ourselves."""

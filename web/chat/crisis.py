@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 _THREADS = 4
 _SECONDS = 0.8  # of the two that a crisis reply may take
+_AT_ONCE = 4_000  # characters that the event loop reads, at the most
 _HOLDING_THREADS = 2  # of their own: screens that hang must not keep a flag from the disk
 _HOLDING_SECONDS = 30
 
@@ -43,14 +44,15 @@ class CrisisDesk:
         self._holding = Threads("flags", _HOLDING_THREADS, _HOLDING_SECONDS)
         self._draining = Threads("drain", 1, 60)
 
-    async def screen(self, text: str) -> Screening:
+    async def screen(self, text: str, *, by_phrases_alone: bool = False) -> Screening:
         """What danger a message speaks of. It never raises and never waits long."""
+        look = by_phrases if by_phrases_alone else screen
         try:
-            return await self._threads.run(lambda: screen(text))
+            return await self._threads.run(lambda: look(text))
         except asyncio.TimeoutError:
             # Everyone else's messages wait while the event loop works, so it does only this.
             logger.error("The crisis screen was slow: the phrases alone have screened a message.")
-            return by_phrases(text)
+            return by_phrases(_shortened(text))
 
     def respond(self, text: str, found: Screening, standing: Standing) -> CrisisTurn | None:
         """The crisis reply to a message in which `found` was found, if one is due."""
@@ -114,3 +116,9 @@ class CrisisDesk:
         self._threads.close()
         self._holding.close()
         self._draining.close()
+
+
+def _shortened(text: str) -> str:
+    """How a text begins and how it ends, where it is too long to be read at once."""
+    half = _AT_ONCE // 2
+    return text if len(text) <= _AT_ONCE else f"{text[:half]}\n{text[-half:]}"

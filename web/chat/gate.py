@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 from bot.settings import Settings
 from web.chat.limits import Bucket, Buckets, network
 from web.chat.refusals import Refused
@@ -12,8 +15,19 @@ _MINUTE, _HOUR = 60.0, 3600.0
 _CONVERSATIONS_OF_AN_ADDRESS = 5  # that write as fast as they may
 _READS_OF_A_MESSAGE = 2  # a page reads the conversation again when it comes back
 _SCREENED_OVER_LIMIT = 120  # a minute in all: even who writes too fast may be in danger
+_READ_OF_AN_ADDRESS = 20_000  # characters a minute beyond that, for the phrases alone
+_READ_IN_ALL = 200_000  # of them
+_LEAST_READ = 100  # that a message counts as: its flag costs something, too
 _WAITING_IN_A_CONVERSATION = 3
 _BUSY_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Over:
+    """What becomes of a message over the limits: its refusal, and how it is screened before."""
+
+    refused: Refused
+    screened: Literal["in full", "by phrases", "not at all"]
 
 
 class Gate:
@@ -31,6 +45,8 @@ class Gate:
         self._new = Buckets(settings.chat_new_an_hour, _HOUR)
         self._strangers = Buckets(a_minute, _MINUTE)
         self._over = Bucket(_SCREENED_OVER_LIMIT, _MINUTE)
+        self._read_of = Buckets(_READ_OF_AN_ADDRESS, _MINUTE)
+        self._read = Bucket(_READ_IN_ALL, _MINUTE)
 
     def new_conversation(self, address: str) -> None:
         """Raises Refused when an address has begun too many."""
@@ -44,24 +60,24 @@ class Gate:
         if wait:
             raise Refused("too-fast", wait)
 
-    def message(self, conversation_id: str, address: str) -> Refused | None:
-        """The refusal of a message that came too fast; it is still to be screened for danger.
-
-        Raises:
-            Refused: too many came too fast for that, too.
-        """
+    def message(self, conversation_id: str, address: str, text: str) -> Over | None:
+        """What becomes of a message that came too fast; None for one that didn't."""
         wait = max(self._messages.take(conversation_id), self._addresses.take(network(address)))
         if not wait:
             return None
-        if self._over.take():
-            raise Refused("too-fast", wait)
-        return Refused("too-fast", wait)
+        if not self._over.take():
+            return Over(Refused("too-fast", wait), "in full")
+        return self._by_phrases(wait, address, text)
 
-    def stranger(self, address: str) -> None:
-        """Raises Refused when an address sends too much without a good ticket."""
+    def stranger(self, address: str, text: str) -> Over | None:
+        """The same, for an address that sends too much without a good ticket."""
         wait = self._strangers.take(network(address))
-        if wait:
-            raise Refused("too-fast", wait)
+        return self._by_phrases(wait, address, text) if wait else None
+
+    def _by_phrases(self, wait: float, address: str, text: str) -> Over:
+        length = min(max(len(text), _LEAST_READ), _READ_OF_AN_ADDRESS)
+        full = self._read_of.take(network(address), length) or self._read.take(length)
+        return Over(Refused("too-fast", wait), "not at all" if full else "by phrases")
 
     def length(self, said: Said) -> None:
         """Raises Refused for a message that is too long."""

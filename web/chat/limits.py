@@ -16,14 +16,14 @@ class Bucket:
         self._level = self._capacity
         self._at = monotonic()
 
-    def take(self) -> float:
-        """Takes one: 0, or how many seconds to wait until there is one to take."""
+    def take(self, amount: float = 1) -> float:
+        """Takes so much: 0, or how many seconds to wait until there is that much to take."""
         now = monotonic()
         self._level = min(self._capacity, self._level + (now - self._at) * self._rate)
         self._at = now
-        if self._level < 1:
-            return (1 - self._level) / self._rate
-        self._level -= 1
+        if self._level < amount:
+            return (amount - self._level) / self._rate
+        self._level -= amount
         return 0.0
 
 
@@ -35,13 +35,13 @@ class Buckets:
         self._kept = kept
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def take(self, key: str) -> float:
-        """Takes one from the bucket of `key`; see `Bucket.take`."""
+    def take(self, key: str, amount: float = 1) -> float:
+        """Takes from the bucket of `key`; see `Bucket.take`."""
         bucket = self._buckets.setdefault(key, Bucket(*self._measure))
         self._buckets.move_to_end(key)
         if len(self._buckets) > self._kept:
             self._buckets.popitem(last=False)
-        return bucket.take()
+        return bucket.take(amount)
 
 
 def network(address: str) -> str:

@@ -19,6 +19,7 @@ from bot.records.transcript import transcript
 from bot.settings import Settings
 from tests.web.chat.conftest import eventually
 from web.chat import crisis as crisis_module
+from web.chat import gate
 from web.chat.tickets import Tickets
 
 OVERDOSE = "I took 30 paracetamol"
@@ -299,6 +300,39 @@ def test_who_writes_too_fast_may_be_in_danger(make_visitor, database) -> None:
     assert visitor.say("hello").status_code == 429
     crisis(visitor.say(OVERDOSE))
     eventually(lambda: flags(database))
+
+
+def test_in_a_flood_danger_is_still_heard_by_its_phrases(
+    make_visitor, database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "_SCREENED_OVER_LIMIT", 1)
+    visitor = make_visitor(CHAT_MESSAGES_A_MINUTE="1")
+    visitor.start()
+    told = [visitor.say("hello").status_code for _ in range(3)]
+    assert told == [200, 429, 429]
+    crisis(visitor.say(OVERDOSE, "message-1"))
+    eventually(lambda: [flag.message_id for flag in flags(database)] == ["message-1"])
+    monkeypatch.setattr(crisis_module, "by_phrases", lambda text: pytest.fail("it was read"))
+    monkeypatch.setattr(gate, "_READ_OF_AN_ADDRESS", 100_000)
+    flood = visitor.say(OVERDOSE + " " + "x" * 30_000)
+    assert (flood.status_code, flood.json()["urgent"]["custom"]["type"]) == (429, "help-lines")
+
+
+def test_in_a_flood_of_strangers_danger_is_still_heard(
+    make_visitor, database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = make_visitor(CHAT_MESSAGES_A_MINUTE="1")
+    visitor.start()
+    ticket = visitor.client.cookies["foyer_chat"]
+    visitor.client.cookies.clear()
+    assert [visitor.say("hello").status_code for _ in range(3)] == [401, 429, 429]
+    response = visitor.say(OVERDOSE)
+    assert response.status_code == 401
+    assert response.json()["urgent"]["custom"]["category"] == "overdose"
+    monkeypatch.setattr(Tickets, "now", lambda _self: time.time() + 2 * 24 * 3600)
+    expired = visitor.say(OVERDOSE, "message-1", Authorization=f"Bearer {ticket}")
+    assert expired.json()["urgent"]["custom"]["category"] == "overdose"
+    eventually(lambda: [flag.message_id for flag in flags(database)] == ["message-1"])
 
 
 def test_a_crisis_of_a_stranger_is_answered_too(visitor, database, tmp_path) -> None:
