@@ -9,6 +9,7 @@ from bot.settings import ROOT, Settings
 from scripts.environment import checked_settings, environment
 from scripts.plainly import Failure, run
 from scripts.train import MODEL
+from web.body import BYTES
 
 
 def commands(current: Settings) -> dict[str, list[str]]:
@@ -21,6 +22,7 @@ def commands(current: Settings) -> dict[str, list[str]]:
     web = ["uvicorn", "--factory", "web.app:app", "--host", current.web_host]
     web += ["--no-access-log", "--no-server-header", "--log-level", current.log_level.lower()]
     web += ["--forwarded-allow-ips", ",".join(current.web_trusted_proxies)]
+    web += ["--ws-max-size", str(BYTES)]  # what is longer is taken in before anyone can refuse it
     return {
         "rasa": ["-m", "scripts.quietly", *rasa, "--port", str(current.rasa_port)],
         "actions": ["-m", "scripts.quietly", *actions, "--port", str(current.actions_port)],

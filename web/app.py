@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from bot.records.database import get_database
 from bot.settings import settings
 from web import pages, visit
+from web.body import BoundedBody
 from web.chat.site import ChatSite, chat_site
 from web.health import Check, check_crisis, health, part_checks
 from web.security import SecurityHeaders
@@ -59,7 +60,8 @@ def create_app(checks: Mapping[str, Check], chat: ChatSite | None = None) -> ASG
         lifespan=lifespan,
         exception_handlers=pages.ERRORS,
     )
-    return SecurityHeaders(pages_and_health)  # outermost, so that error pages have them too
+    bounded = BoundedBody(pages_and_health)
+    return SecurityHeaders(bounded)  # outermost, so that error pages have them too
 
 
 def app() -> ASGIApp:

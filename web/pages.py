@@ -118,6 +118,11 @@ async def missing(request: Request, error: Exception) -> Response:
     return templates.TemplateResponse(request, "missing.html", status_code=status)
 
 
+async def too_long(request: Request, _error: Exception) -> Response:
+    """More was sent than anyone reads."""
+    return templates.TemplateResponse(request, "too_long.html", status_code=413)
+
+
 async def broken(request: Request, _error: Exception) -> Response:
     """Something failed on our side."""
     return bare.TemplateResponse(request, "broken.html", status_code=500)
@@ -133,7 +138,7 @@ ROUTES = [
     Route("/cookies", cookies),
     Route("/accessibility", accessibility),
 ]
-ERRORS: dict[Any, Any] = {HTTPException: missing, Exception: broken}
+ERRORS: dict[Any, Any] = {HTTPException: missing, 413: too_long, Exception: broken}
 
 
 def _answers(of: Service, topic_ids: tuple[str, ...]) -> list[tuple[str, str, list[str]]]:

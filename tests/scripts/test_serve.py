@@ -12,6 +12,7 @@ from bot.settings import ROOT, Settings, SettingsError
 from scripts import serve
 from scripts.plainly import Failure
 from scripts.serve import commands, serving
+from web.body import BYTES
 
 
 def option(command: list[str], name: str) -> str:
@@ -43,6 +44,10 @@ def test_only_the_proxies_named_are_believed() -> None:
     assert "203.0.113.7" not in trusted
     with pytest.raises(SettingsError, match="WEB_TRUSTED_PROXIES"):
         Settings.read({"WEB_TRUSTED_PROXIES": "the proxy"})
+
+
+def test_no_socket_may_send_more_than_a_request() -> None:
+    assert option(commands(Settings.read({}))["web"], "--ws-max-size") == str(BYTES)
 
 
 def test_messages_are_logged_for_debugging_only() -> None:

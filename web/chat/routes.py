@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -24,7 +25,6 @@ from web.chat.wire import read_said
 
 logger = logging.getLogger(__name__)
 
-_BODY_BYTES = 64 * 1024
 _BODY_SECONDS = 10.0
 _RENEWED_AFTER_SECONDS = 3600.0
 _CORS_SECONDS = 600
@@ -192,12 +192,12 @@ async def _json(request: Request) -> Any:
         nonlocal body
         async for chunk in request.stream():
             body += chunk
-            if len(body) > _BODY_BYTES:
-                raise Refused("too-long")
 
     try:
         await asyncio.wait_for(read(), _BODY_SECONDS)
         return json.loads(body)
+    except HTTPException:  # of web/body.py
+        raise Refused("too-long") from None
     except (ValueError, RecursionError, asyncio.TimeoutError):
         raise Refused("bad-request") from None
 
