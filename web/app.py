@@ -17,7 +17,7 @@ from bot.settings import settings
 from web import pages, visit
 from web.body import BoundedBody
 from web.chat.site import ChatSite, chat_site
-from web.health import Check, check_crisis, health, part_checks
+from web.health import Check, SharedHealth, check_crisis, part_checks
 from web.security import SecurityHeaders
 from web.staff.app import create_staff
 from web.widget import script as widget
@@ -31,6 +31,8 @@ def create_app(checks: Mapping[str, Check], chat: ChatSite | None = None) -> ASG
         chat: the chat, where there is one.
     """
 
+    health = SharedHealth(checks)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         if chat is None:
@@ -40,7 +42,7 @@ def create_app(checks: Mapping[str, Check], chat: ChatSite | None = None) -> ASG
                 yield
 
     async def healthz(_request: Request) -> Response:
-        state = await health(checks)
+        state = await health.now()
         return JSONResponse(
             state,
             status_code=200 if state["status"] == "ready" else 503,

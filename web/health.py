@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timezone
+from time import monotonic
 from typing import Literal, TypedDict
 
 import httpx
@@ -16,8 +17,10 @@ from bot.crisis.screen import screen
 from bot.outbox.queue import late
 from bot.records.database import get_database
 from bot.settings import Settings
+from web.threads import Threads
 
 TIMEOUT_SECONDS = 2.0
+SHARED_SECONDS = 1.0
 PHRASES_ONLY = "answers by its phrases only: the layer of meaning can't be loaded"
 
 logger = logging.getLogger(__name__)
@@ -41,6 +44,8 @@ class Health(TypedDict):
 
 def part_checks(settings: Settings) -> dict[str, Check]:
     """What is checked, by part. A check that raises means that the part is down."""
+    asking = Threads("health database", 2, TIMEOUT_SECONDS)
+    screening = Threads("health crisis", 1, TIMEOUT_SECONDS)
 
     async def rasa() -> None:
         await _get(f"{settings.rasa_url}/webhooks/rest/ready")
@@ -49,13 +54,13 @@ def part_checks(settings: Settings) -> dict[str, Check]:
         await _get(f"{settings.actions_url}/health")
 
     async def database() -> None:
-        await asyncio.to_thread(lambda: get_database().check())
+        await asking.run(lambda: get_database().check())
 
     async def outbox() -> None:
-        await asyncio.to_thread(check_outbox)
+        await asking.run(check_outbox)
 
     async def crisis() -> str | None:
-        return await asyncio.to_thread(check_crisis)
+        return await screening.run(check_crisis)
 
     return {
         "rasa": rasa,
@@ -64,6 +69,27 @@ def part_checks(settings: Settings) -> dict[str, Check]:
         "crisis": crisis,
         "outbox": outbox,
     }
+
+
+class SharedHealth:
+    """The state of the whole, asked once for all who want it: anyone may, and it has a cost."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+        self._asked: asyncio.Task[Health] | None = None
+        self._known_at = 0.0
+
+    async def now(self) -> Health:
+        """The state as it was known at most `SHARED_SECONDS` ago."""
+        old = monotonic() - self._known_at > SHARED_SECONDS
+        if self._asked is None or (self._asked.done() and old):
+            self._asked = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._asked)  # one who goes away takes it from nobody
+
+    async def _ask(self) -> Health:
+        state = await health(self._checks)
+        self._known_at = monotonic()
+        return state
 
 
 async def health(checks: Mapping[str, Check], timeout: float = TIMEOUT_SECONDS) -> Health:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,7 +17,7 @@ from bot.outbox.texts import outbox_data
 from bot.records.database import Database
 from bot.settings import Settings
 from web import health as module
-from web.health import health, part_checks
+from web.health import SharedHealth, health, part_checks
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
@@ -143,6 +144,49 @@ async def test_a_blind_screen_is_noticed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(module, "screen", lambda _text: Screening())
     state = await health({"crisis": part_checks(Settings.read({}))["crisis"]})
     assert state["parts"]["crisis"]["state"] == "down"
+
+
+async def test_those_who_ask_at_once_share_one_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    async def check() -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.05)
+
+    shared = SharedHealth({"rasa": check})
+    states = await asyncio.gather(*(shared.now() for _ in range(20)))
+    assert [state["status"] for state in states] == ["ready"] * 20
+    assert (await shared.now(), asked) == (states[0], 1)
+    monkeypatch.setattr(module, "SHARED_SECONDS", 0)
+    await shared.now()
+    assert asked == 2, "an old answer is not given again"
+
+
+async def test_one_who_asks_and_goes_away_takes_the_answer_from_nobody() -> None:
+    async def check() -> None:
+        await asyncio.sleep(0.1)
+
+    shared = SharedHealth({"rasa": check})
+    impatient = asyncio.create_task(shared.now())
+    patient = asyncio.create_task(shared.now())
+    await asyncio.sleep(0.01)
+    impatient.cancel()
+    assert (await patient)["status"] == "ready"
+
+
+async def test_a_database_that_hangs_holds_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    module.check_crisis()  # is slow the first time
+    answers = threading.Event()
+    monkeypatch.setattr(module, "get_database", lambda: answers.wait(20) and None)
+    checks = part_checks(Settings.read({}))
+    try:
+        for _ in range(20):
+            await health({name: checks[name] for name in ("database", "outbox")}, timeout=0.01)
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: 7), 5) == 7
+        assert (await health({"crisis": checks["crisis"]}))["status"] == "ready"
+    finally:
+        answers.set()
 
 
 async def test_an_unmigrated_database_is_down(
