@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import socketio
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from web.chat.chat import Chat
-from web.chat.limits import network
-from web.chat.refusals import Refused, refusal
+from web.chat.limits import Buckets, network
+from web.chat.refusals import Refused, refusal, response
 from web.chat.visitor import Origins, address_of, embedded
 from web.chat.wire import MessageJSON, read_said
 
@@ -26,6 +29,7 @@ logger = logging.getLogger(__name__)
 _PACKET_BYTES = 64 * 1024
 _SOCKETS = 500
 _SOCKETS_OF_AN_ADDRESS = 50  # a whole surgery may share one
+_BEGUN_A_MINUTE = 2 * _SOCKETS_OF_AN_ADDRESS  # all of them, twice
 PATH = "/socket.io"
 
 
@@ -101,6 +105,28 @@ class RasaSocket(socketio.AsyncNamespace):
             await self.emit("bot_uttered", uttered(told["urgent"]), to=sid)
 
 
+class Handshakes:
+    """Middleware that bounds how many sockets an address begins.
+
+    One that is begun is kept and pinged for most of a minute, though nothing ever connects by it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._begun = Buckets(_BEGUN_A_MINUTE, 60.0)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wait = 0.0
+        if _begins(scope):
+            wait = self._begun.take(network(address_of(HTTPConnection(scope))))
+        if not wait:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+        else:
+            await response(Refused("too-fast", wait))(scope, receive, send)
+
+
 def socket_mount(chat: Chat, origins: Origins) -> BaseRoute:
     """The route of the protocol."""
     server = socketio.AsyncServer(
@@ -112,7 +138,7 @@ def socket_mount(chat: Chat, origins: Origins) -> BaseRoute:
         engineio_logger=False,
     )
     server.register_namespace(RasaSocket(chat, origins))
-    return Mount(PATH, app=socketio.ASGIApp(server, socketio_path=PATH))
+    return Mount(PATH, app=Handshakes(socketio.ASGIApp(server, socketio_path=PATH)))
 
 
 def uttered(message: MessageJSON) -> dict[str, Any]:
@@ -126,6 +152,10 @@ def uttered(message: MessageJSON) -> dict[str, Any]:
     if message["custom"]:
         emitted["custom"] = message["custom"]
     return emitted
+
+
+def _begins(scope: Scope) -> bool:
+    return "sid" not in parse_qs(scope["query_string"].decode("latin-1"))
 
 
 def _allowed(environ: dict[str, Any], origins: Origins) -> bool:

@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 import uvicorn
 from socketio.exceptions import ConnectionRefusedError
+from starlette.websockets import WebSocketDisconnect
 
 from tests.conversations.assistant import free_port
 from tests.missing import missing
 from tests.npm import from_npm
 from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
 from web.app import create_app
+from web.chat import rasa_socket
 from web.chat.rasa_socket import RasaSocket
 from web.chat.visitor import Origins
 from web.health import check_crisis
@@ -139,6 +141,26 @@ def test_only_pages_of_allowed_sites_connect(speak: Speak, origin: str, refused:
     heard = speak(origin=origin, transports=["websocket"])
     assert bool(heard["refused"]) is refused
     assert bool(heard["session"]) is not refused
+
+
+def test_one_address_cannot_begin_sockets_without_end(
+    make_visitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rasa_socket, "_BEGUN_A_MINUTE", 3)
+    client = make_visitor().client
+    begin = {"EIO": "4", "transport": "polling"}
+    begun = [client.get("/socket.io/", params=begin) for _ in range(3)]
+    assert [each.status_code for each in begun] == [200] * 3
+    late = client.get("/socket.io/", params=begin)
+    assert late.status_code == 429
+    assert int(late.headers["retry-after"]) >= 1
+    assert "116 123" in str(late.json()["urgent"])
+    late_socket = client.websocket_connect("/socket.io/?EIO=4&transport=websocket")
+    with pytest.raises(WebSocketDisconnect), late_socket:
+        pass
+    sid = json.loads(begun[0].text[1:])["sid"]
+    going_on = client.post("/socket.io/", params={**begin, "sid": sid}, content="40")
+    assert going_on.status_code == 200, "one that was begun goes on"
 
 
 def test_one_address_cannot_take_every_socket(make_site: Any) -> None:
