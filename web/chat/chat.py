@@ -126,10 +126,10 @@ class Chat:
         current = replace(known, service_id=service_id or known.service_id)
         try:
             messages = [] if is_new else await self.history(current)
-        except Refused:
-            messages = [said_by_assistant(failure(), "sorry", _now())]
-        else:
             messages = messages or await self._greeting(current)
+        except Refused as refused:
+            self._metrics.refused(refused.code)
+            messages = [said_by_assistant(failure(), "sorry", _now())]
         issued = self._tickets.issue(current.conversation_id, current.service_id)
         return Opened(issued, current.service_id, messages, is_new)
 
@@ -194,10 +194,9 @@ class Chat:
             messages = await self._turns.answer(talk, ticket, said, patience)
             if urgent is not None and not any(map(is_crisis, messages)):
                 raise Refused("unavailable")
-        except Refused as refused:
+        except Refused:
             turn = await self._own_turn(talk, ticket, said, found, urgent, by)
             if turn is None:
-                self._metrics.refused(refused.code)
                 raise
             messages = self._said_ourselves(talk, ticket, said, turn, now)
         else:
@@ -331,14 +330,15 @@ class Chat:
             await self._desk.keep_turn(turn, ticket, said, now)
 
     async def _greeting(self, ticket: Ticket) -> list[MessageJSON]:
-        """The greeting. It isn't waited for as an answer is: until then nothing can be sent."""
+        """The greeting. It isn't waited for as an answer is: until then nothing can be sent.
+
+        Raises:
+            Refused: it isn't there in time.
+        """
         talk = self._talks.of(ticket.conversation_id)
-        try:
-            messages = await self._turns.answer(
-                talk, ticket, Said(OPENING, _OPENED_BY), self._settings.chat_greeting_seconds
-            )
-        except Refused:
-            return [said_by_assistant(failure(), "sorry", _now())]
+        messages = await self._turns.answer(
+            talk, ticket, Said(OPENING, _OPENED_BY), self._settings.chat_greeting_seconds
+        )
         talk.answered(messages)
         return messages
 

@@ -24,7 +24,10 @@ class Metrics:
             registry=self.registry,
         )
         self._refused = Counter(
-            "foyer_refused", "Messages refused or failed, by code", ["code"], registry=self.registry
+            "foyer_refused",
+            "What was refused or failed, by code; `failed` is a fault of ours",
+            ["code"],
+            registry=self.registry,
         )
         self._crisis = Counter(
             "foyer_crisis_replies",
@@ -59,8 +62,12 @@ class Metrics:
         self._by_edge.inc()
 
     def refused(self, code: str) -> None:
-        """A message was refused."""
+        """A message, or whatever else was asked for, was refused."""
         self._refused.labels(code).inc()
+
+    def failed(self) -> None:
+        """Something failed in a way that nobody had thought of."""
+        self._refused.labels("failed").inc()
 
     def text(self, waiting: int, flags: dict[str, int]) -> bytes:
         """All measures in Prometheus's form.

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocketClose
 
 from web.chat.chat import Chat
 from web.chat.limits import Buckets, network
+from web.chat.metrics import Metrics
 from web.chat.refusals import Refused, refusal, response
 from web.chat.visitor import Origins, address_of, embedded
 from web.chat.wire import MessageJSON, read_said
@@ -36,22 +37,23 @@ PATH = "/socket.io"
 class RasaSocket(socketio.AsyncNamespace):
     """The events `session_request` and `user_uttered`."""
 
-    def __init__(self, chat: Chat, origins: Origins) -> None:
+    def __init__(self, chat: Chat, origins: Origins, metrics: Metrics) -> None:
         super().__init__("/")
         self._chat = chat
         self._origins = origins
+        self._metrics = metrics
         self._addresses: dict[str, str] = {}
 
     async def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
         """Lets a page of the own site, or of an allowed one, connect."""
         connection = HTTPConnection(environ["asgi.scope"])
+        address = address_of(connection)
         try:
             embedded(connection, self._origins)
-        except Refused:
-            raise socketio.exceptions.ConnectionRefusedError("forbidden") from None
-        address = address_of(connection)
-        if len(self._addresses) >= _SOCKETS or self._sockets_of(address) >= _SOCKETS_OF_AN_ADDRESS:
-            raise socketio.exceptions.ConnectionRefusedError("busy")
+            self._check_room(address)
+        except Refused as refused:
+            self._metrics.refused(refused.code)
+            raise socketio.exceptions.ConnectionRefusedError(refused.code) from None
         self._addresses[sid] = address
 
     async def on_disconnect(self, sid: str, reason: Any = None) -> None:
@@ -66,8 +68,11 @@ class RasaSocket(socketio.AsyncNamespace):
         """Answers a message in the session of this socket."""
         await self._guarded(sid, self._answer(sid, data))
 
-    def _sockets_of(self, address: str) -> int:
-        return [network(each) for each in self._addresses.values()].count(network(address))
+    def _check_room(self, address: str) -> None:
+        """Raises Refused when there are too many sockets, of all or of this address."""
+        of_it = [network(each) for each in self._addresses.values()].count(network(address))
+        if len(self._addresses) >= _SOCKETS or of_it >= _SOCKETS_OF_AN_ADDRESS:
+            raise Refused("busy")
 
     async def _open(self, sid: str, ticket: str | None, service_id: str | None) -> None:
         opened = await self._chat.open(ticket, service_id, self._addresses.get(sid, ""))
@@ -95,14 +100,17 @@ class RasaSocket(socketio.AsyncNamespace):
         try:
             await work
         except Refused as refused:
-            told = refusal(refused)
-            await self.emit("bot_uttered", {"text": told["error"]["text"]}, to=sid)
-            await self.emit("bot_uttered", uttered(told["urgent"]), to=sid)
+            self._metrics.refused(refused.code)
+            await self._turn_away(sid, refused)
         except Exception as error:  # its message may hold what the person wrote
+            self._metrics.failed()
             logger.error("A socket's message failed (%s).", type(error).__name__)
-            told = refusal(Refused("unavailable"))
-            await self.emit("bot_uttered", {"text": told["error"]["text"]}, to=sid)
-            await self.emit("bot_uttered", uttered(told["urgent"]), to=sid)
+            await self._turn_away(sid, Refused("unavailable"))
+
+    async def _turn_away(self, sid: str, refused: Refused) -> None:
+        told = refusal(refused)
+        await self.emit("bot_uttered", {"text": told["error"]["text"]}, to=sid)
+        await self.emit("bot_uttered", uttered(told["urgent"]), to=sid)
 
 
 class Handshakes:
@@ -111,8 +119,9 @@ class Handshakes:
     One that is begun is kept and pinged for most of a minute, though nothing ever connects by it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._begun = Buckets(_BEGUN_A_MINUTE, 60.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,13 +130,15 @@ class Handshakes:
             wait = self._begun.take(network(address_of(HTTPConnection(scope))))
         if not wait:
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
+            return
+        self._metrics.refused("too-fast")
+        if scope["type"] == "websocket":
             await WebSocketClose()(scope, receive, send)
         else:
             await response(Refused("too-fast", wait))(scope, receive, send)
 
 
-def socket_mount(chat: Chat, origins: Origins) -> BaseRoute:
+def socket_mount(chat: Chat, origins: Origins, metrics: Metrics) -> BaseRoute:
     """The route of the protocol."""
     server = socketio.AsyncServer(
         async_mode="asgi",
@@ -137,8 +148,9 @@ def socket_mount(chat: Chat, origins: Origins) -> BaseRoute:
         logger=False,
         engineio_logger=False,
     )
-    server.register_namespace(RasaSocket(chat, origins))
-    return Mount(PATH, app=Handshakes(socketio.ASGIApp(server, socketio_path=PATH)))
+    server.register_namespace(RasaSocket(chat, origins, metrics))
+    app = socketio.ASGIApp(server, socketio_path=PATH)
+    return Mount(PATH, app=Handshakes(app, metrics))
 
 
 def uttered(message: MessageJSON) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from web.chat.chat import Chat
 from web.chat.downloads import Downloads
+from web.chat.metrics import Metrics
 from web.chat.refusals import Refused, response, turned_away
 from web.chat.tickets import Ticket, TicketError, Tickets
 from web.chat.visitor import Origins, Visitor, address_of, visitor
@@ -35,12 +36,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class ChatRoutes:
     """The routes over one Chat."""
 
-    def __init__(self, chat: Chat, downloads: Downloads, links: Tickets, origins: Origins) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        downloads: Downloads,
+        links: Tickets,
+        origins: Origins,
+        metrics: Metrics,
+    ) -> None:
         """`links` signs the links to a summary; `origins` may have pages with the chat."""
         self._chat = chat
         self._downloads = downloads
         self._links = links
         self._origins = origins
+        self._metrics = metrics
 
     def mount(self) -> BaseRoute:
         """All of them."""
@@ -105,6 +114,7 @@ class ChatRoutes:
         try:
             messages = await self._chat.say(ticket, said, sender.address)
         except Refused as refused:
+            self._metrics.refused(refused.code)
             return response(refused, ticket.service_id)
         answer: dict[str, Any] = {"messages": messages}
         return self._renewing(sender, ticket, answer)
@@ -168,10 +178,12 @@ class ChatRoutes:
             try:
                 answer = await endpoint(request)
             except Refused as refused:
+                self._metrics.refused(refused.code)
                 answer = turned_away(request, refused)
             except ClientDisconnect:
                 answer = Response(status_code=400)
             except Exception as error:  # its message may hold what the person wrote
+                self._metrics.failed()
                 logger.error("%s failed (%s).", request.url.path, type(error).__name__)
                 answer = response(Refused("unavailable", wait=2))
             answer.headers.setdefault("Cache-Control", "no-store")

@@ -62,6 +62,7 @@ def chat_site(
     Args:
         rasa: in place of the network to Rasa, for tests.
     """
+    metrics = Metrics()
     stored = Stored(database, ClosingSpool(settings.var))
     chat = Chat(
         settings,
@@ -69,21 +70,21 @@ def chat_site(
         Rasa(settings.rasa_url, rasa),
         stored,
         CrisisDesk(database, FlagSpool(settings.var), TurnSpool(settings.var)),
-        Metrics(),
+        metrics,
     )
     links = Tickets(cipher().derived("foyer summary"), _LINK_HOURS)
     origins = Origins.of(settings)
 
-    async def metrics(request: Request) -> Response:
+    async def measures(request: Request) -> Response:
         """For Prometheus on this machine; to anyone else there is nothing here."""
         if not _from_this_machine(request):
             return await pages.missing(request, Exception())
         return Response(await chat.measures(), media_type="text/plain; version=0.0.4")
 
     routes = [
-        ChatRoutes(chat, Downloads(stored), links, origins).mount(),
-        socket_mount(chat, origins),
-        Route("/metrics", metrics),
+        ChatRoutes(chat, Downloads(stored), links, origins, metrics).mount(),
+        socket_mount(chat, origins, metrics),
+        Route("/metrics", measures),
     ]
     return ChatSite(chat, routes)
 

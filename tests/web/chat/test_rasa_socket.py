@@ -23,6 +23,7 @@ from tests.npm import from_npm
 from tests.web.chat.conftest import MENU, OTHER_SITE, eventually
 from web.app import create_app
 from web.chat import rasa_socket
+from web.chat.metrics import Metrics
 from web.chat.rasa_socket import RasaSocket
 from web.chat.visitor import Origins
 from web.health import check_crisis
@@ -143,6 +144,30 @@ def test_only_pages_of_allowed_sites_connect(speak: Speak, origin: str, refused:
     assert bool(heard["session"]) is not refused
 
 
+def test_what_fails_or_is_refused_on_a_socket_is_counted(
+    make_site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metrics = Metrics()
+    sockets = RasaSocket(make_site().chat, Origins("https://foyer.example", ()), metrics)
+    said: list[Any] = []
+
+    async def emit(_event: str, data: Any, **_to: Any) -> None:
+        said.append(data)
+
+    async def stranger(_sid: str) -> dict[str, Any]:
+        return {}
+
+    monkeypatch.setattr(sockets, "emit", emit)
+    monkeypatch.setattr(sockets, "get_session", stranger)
+    asyncio.run(sockets.on_user_uttered("one", {"message": "hello"}))
+    monkeypatch.setattr(sockets, "get_session", lambda _sid: 1 / 0)
+    asyncio.run(sockets.on_user_uttered("one", {"message": "hello"}))
+    counts = metrics.text(0, {}).decode()
+    assert 'foyer_refused_total{code="gone"} 1.0' in counts
+    assert 'foyer_refused_total{code="failed"} 1.0' in counts
+    assert "116 123" in str(said[-1])
+
+
 def test_one_address_cannot_begin_sockets_without_end(
     make_visitor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +189,7 @@ def test_one_address_cannot_begin_sockets_without_end(
 
 
 def test_one_address_cannot_take_every_socket(make_site: Any) -> None:
-    sockets = RasaSocket(make_site().chat, Origins("https://foyer.example", ()))
+    sockets = RasaSocket(make_site().chat, Origins("https://foyer.example", ()), Metrics())
 
     def connect(sid: str, address: str) -> None:
         scope = {"type": "http", "headers": [], "client": (address, 1)}

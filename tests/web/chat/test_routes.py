@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -197,3 +199,30 @@ def test_metrics_are_for_this_machine_and_name_nobody(make_visitor) -> None:
     assert "kill" not in response.text
     proxied = visitor.client.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
     assert proxied.status_code == 404
+
+
+def test_whatever_is_refused_or_fails_is_counted(make_visitor, rasa, monkeypatch) -> None:
+    visitor = make_visitor(CHAT_MESSAGES_A_MINUTE="2")
+    visitor.client.base_url = "http://127.0.0.1:8000"
+    visitor.client._transport.client = ("127.0.0.1", 1)
+
+    def count(code: str) -> float:
+        counts = visitor.client.get("/metrics").text
+        found = re.search(rf'foyer_refused_total{{code="{code}"}} (\S+)', counts)
+        return float(found[1]) if found else 0
+
+    rasa.down()
+    visitor.start()
+    assert count("unavailable") == 1, "the greeting"
+    visitor.say("hello")
+    assert count("unavailable") == 2
+    for _ in range(3):
+        visitor.say("hello")
+    assert count("too-fast") == 2
+    visitor.client.cookies.clear()
+    for _ in range(3):
+        visitor.say("hello")
+    assert (count("gone"), count("too-fast")) == (2, 3), "strangers"
+    monkeypatch.setattr("web.chat.routes.read_said", lambda _body: 1 / 0)
+    visitor.say("hello")
+    assert count("failed") == 1
