@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from time import monotonic
 from typing import Any, TypeVar
 
-from bot.crisis.help_replies import failure
+from bot.crisis.help_replies import failure, is_failure
 from bot.crisis.screen import Screening
 from bot.crisis.turn import CrisisTurn
 from bot.knowledge.services import services
@@ -147,10 +147,10 @@ class Chat:
             lines = await self._stored.transcript(ticket.conversation_id)
         except StoredError:
             raise Refused("unavailable") from None
-        messages = [line_json(line) for line in lines]
+        messages = [_apart(line_json(line)) for line in lines]
         in_hand = self._talks.of(ticket.conversation_id).waiting
         if messages and messages[-1]["from"] == "person" and not in_hand:
-            messages.append(said_by_assistant(failure(), messages[-1]["id"], _now()))
+            messages.append(_apart(said_by_assistant(failure(), messages[-1]["id"], _now())))
         return messages
 
     async def say(self, ticket: Ticket, said: Said, address: str) -> list[MessageJSON]:
@@ -370,6 +370,11 @@ class Chat:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
+
+
+def _apart(message: MessageJSON) -> MessageJSON:
+    """The message; an apology has an id of its own, for the answer that may come has this one."""
+    return {**message, "id": f"{message['id']}.sorry"} if is_failure(message) else message
 
 
 def _now() -> datetime:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.crisis.help_replies import failure
 from bot.records.models import Base
+from bot.reply import reply_json
 
 
 def refused(response: Any, status: int, code: str) -> dict[str, Any]:
@@ -91,6 +93,21 @@ def test_a_message_left_without_an_answer_has_an_apology_after_it(visitor, rasa)
     refused(visitor.say("hello", "message-1"), 503, "unavailable")
     person, sorry = visitor.history().json()["messages"][2:]
     assert (person["text"], sorry["custom"]["type"]) == ("hello", "failure")
+
+
+@pytest.mark.parametrize("replies", [[], [reply_json(failure())]])
+def test_the_apology_and_the_answer_are_two_messages(visitor, rasa, monkeypatch, replies) -> None:
+    visitor.start()
+    with monkeypatch.context() as trouble:
+        trouble.setattr(rasa, "_replies", lambda body: replies)
+        refused(visitor.say("hello", "message-1"), 503, "unavailable")
+    _, sorry = visitor.history().json()["messages"][2:]
+    assert sorry["custom"]["type"] == "failure"
+    visitor.say("hello", "message-1")
+    told = [message["id"] for message in visitor.history().json()["messages"][2:]]
+    assert told == ["message-1", "message-1.1", "message-1.2"]
+    assert sorry["id"] not in told, "or a page that has it would not show the answer"
+    assert sorry["id"].startswith("message-1."), "it goes with the message"
 
 
 def test_an_error_of_our_own_gives_nothing_away(visitor, caplog, monkeypatch) -> None:
