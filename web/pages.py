@@ -48,13 +48,18 @@ URGENT = ("emergency", "nhs-111", "samaritans", "shout")
 
 
 def _everywhere(request: Request) -> dict[str, Any]:
-    """What every page needs: the service it is for, the services, urgent help."""
+    """What every page needs: the service it is for, the services, urgent help.
+
+    `carried` goes after the address of another page of ours, so that it is for the same service.
+    """
     named = request.path_params.get("service") or request.query_params.get("service")
     every = services()
+    service = every.get(named or "")
     return {
-        "service": every.get(named or ""),
+        "service": service,
+        "carried": f"?service={service.id}" if service else "",
         "services": list(every.values()),
-        "urgent": _urgent(every.get(named or "")),
+        "urgent": _urgent(service),
         "demonstration": settings().demo,
     }
 

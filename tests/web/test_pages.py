@@ -111,6 +111,33 @@ def test_a_page_for_a_service_gives_it_to_the_widget(client: TestClient) -> None
         assert "0800 129 9999" not in page
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?service=berkshire",
+        "/services/berkshire",
+        "/about-dit?service=berkshire",
+        "/accessibility?service=berkshire",
+        "/privacy?service=berkshire",
+        "/nowhere?service=berkshire",
+    ],
+)
+def test_the_service_stays_from_page_to_page(client: TestClient, path: str) -> None:
+    links = set(re.findall(r'href="(/[^"]*)"', client.get(path).text))
+    ours = {link for link in links if not link.startswith(("/static/", "/services/"))}
+    if path.startswith("/?"):
+        ours.remove("/")  # to see all services
+    assert len(ours) >= 7
+    for link in ours:
+        assert link.endswith("?service=berkshire"), link
+        assert 'data-service="berkshire"' in client.get(link).text, link
+
+
+def test_a_service_that_there_is_not_is_carried_nowhere(client: TestClient) -> None:
+    for path in ("/?service=nowhere", "/about-dit?service=%22%3E", "/services/nowhere"):
+        assert "?service=" not in client.get(path).text
+
+
 @pytest.mark.parametrize("service", services().values(), ids=lambda service: service.id)
 def test_a_service_page_says_what_the_service_says_and_where_from(
     client: TestClient, service: Service
@@ -128,7 +155,7 @@ def test_without_the_chat_every_page_says_what_to_do_instead(client: TestClient,
     without = page[begins : page.index("</section>", begins)]
     assert "noscript" not in page, "the script may be blocked where scripts are on"
     assert "0203 228 1350" in without
-    assert 'href="/urgent-help"' in without
+    assert 'href="/urgent-help' in without
     for service in services().values():
         assert service.name in html.unescape(without)
 
