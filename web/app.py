@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
@@ -21,6 +22,9 @@ from web.health import Check, SharedHealth, check_crisis, part_checks
 from web.security import SecurityHeaders
 from web.staff.app import create_staff
 from web.widget import script as widget
+
+# At lower levels they write the address of whoever opens a socket, or asks for anything.
+_LOGGERS = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi", "websockets", "engineio.server")
 
 
 def create_app(checks: Mapping[str, Check], chat: ChatSite | None = None) -> ASGIApp:
@@ -71,4 +75,11 @@ def app() -> ASGIApp:
     with suppress(Exception):  # loads it now, not at the first question; /healthz tells of a fault
         check_crisis()
     current = settings()
-    return create_app(part_checks(current), chat_site(current, get_database()))
+    made = create_app(part_checks(current), chat_site(current, get_database()))
+    _keep_addresses_out_of_the_log()
+    return made
+
+
+def _keep_addresses_out_of_the_log() -> None:
+    for logger in map(logging.getLogger, _LOGGERS):
+        logger.setLevel(max(logger.getEffectiveLevel(), logging.WARNING))
