@@ -17,7 +17,7 @@ from bot.booking.times import in_london
 from bot.booking.visit import Visit
 from bot.dialogue import Outcome, Turn
 from bot.outbox.announce import callback_asked
-from bot.records import referrals
+from bot.records import cases, referrals
 from bot.records.models import Callback
 from bot.reply import Reply, buttons
 
@@ -158,6 +158,7 @@ def _ask_for_call(visit: Visit, best_time: str) -> Outcome:
     asked = Callback(referral_id=visit.referral.id, best_time=best_time, requested_at=visit.now)
     visit.session.add(asked)
     visit.session.flush()
+    cases.asked_to_be_phoned(visit.session, visit.referral.id, visit.now)
     callback_asked(visit.session, asked, visit.service, visit.now)
     text = data.texts.callback_done.format(time=best_time)
     custom = {"type": "callback", "reference": visit.referral.reference}

@@ -140,6 +140,13 @@ def cancelled(session: Session, referral_id: str, *, by: str, now: datetime) -> 
         note_step(session, case, back, by=by, reason=None, now=now)
 
 
+def asked_to_be_phoned(session: Session, referral_id: str, now: datetime) -> None:
+    """Follows a phone call that the person has asked for. What was put away is open again."""
+    case = _worked_on(session, referral_id)
+    if case is not None and case.state not in OPEN_STATES:
+        note_step(session, case, "incoming", by=PERSON, reason=None, now=now)
+
+
 def place(session: Session, case: Case) -> None:
     """Puts a case where it belongs in the queue."""
     open_flags = session.execute(

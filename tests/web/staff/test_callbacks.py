@@ -4,7 +4,11 @@ import re
 
 import pytest
 
+from bot.booking.dialogue import Booking
+from bot.records.cases import note_step
 from bot.records.models import Callback
+from tests.bot.booking.conftest import Chat, with_callback
+from tests.web.staff.console import Browser
 
 
 @pytest.fixture
@@ -71,6 +75,59 @@ def test_a_call_of_someone_else_is_not_ticked_off(console, reviewer, case_id) ->
     reviewer.get(f"/people/{other}")
     assert reviewer.post(f"/people/{other}/callbacks/{call}/done", version=1).status_code == 422
     assert "Mark as phoned" in reviewer.get(f"/people/{case_id}").text
+
+
+@pytest.fixture
+def lewisham(console) -> Browser:
+    """A reviewer of a service that takes requests for a phone call."""
+    return console.staff(services=("lewisham",)).sign_in()
+
+
+def ask_for_a_call(console, conversation_id: str) -> None:
+    """Someone asks for it in their chat."""
+    booking = Booking(console.database, with_callback())
+    chat = Chat(booking, console.clock.now, conversation_id)
+    chat.start()
+    chat.say("yes, phone me")
+    assert chat.say("after four").ended == "callback"
+
+
+def test_who_asks_in_the_chat_is_unread_again(console, lewisham) -> None:
+    case_id = console.refer("lewisham")
+    lewisham.get(f"/people/{case_id}")
+    ask_for_a_call(console, "c")
+    assert console.case(case_id).read_at is None
+    assert lewisham.get("/live").json()["unread"] == 1
+    assert f"/people/{case_id}" in lewisham.get("/?unread=1&to_phone=1").text
+    page = lewisham.post(f"/people/{case_id}/step", to="accepted", version=1)  # as it was before
+    assert page.status_code == 409
+    assert "Something new came from the person" in page.text
+
+
+@pytest.mark.parametrize("state", ["closed", "rejected"])
+def test_who_asks_after_being_put_away_is_in_the_queue(console, lewisham, state: str) -> None:
+    case_id = console.refer("lewisham")
+    with console.database.session() as session:
+        case = session.merge(console.case(case_id))
+        note_step(session, case, state, by="u", reason="Moved", now=console.clock.now)
+    assert f"/people/{case_id}" not in lewisham.get("/?to_phone=1").text
+    ask_for_a_call(console, "c")
+    assert (console.case(case_id).state, console.case(case_id).live) == ("incoming", True)
+    assert f"/people/{case_id}" in lewisham.get("/?to_phone=1").text
+    page = lewisham.get(f"/people/{case_id}").text
+    assert "the person themselves" in page
+    assert "Undo the last step" not in page
+
+
+def test_who_asks_by_a_merged_referral_is_in_the_record_that_stays(console, lewisham) -> None:
+    first = console.refer("lewisham", "a")
+    console.clock.forward(minutes=1)
+    second = console.refer("lewisham", "b")
+    lewisham.get(f"/people/{second}")
+    lewisham.post(f"/people/{second}/merge", into=first, version=1)
+    ask_for_a_call(console, "b")
+    assert (console.case(first).read_at, console.case(second).state) == (None, "merged")
+    assert f"/people/{first}" in lewisham.get("/?unread=1&to_phone=1").text
 
 
 def test_a_call_asked_for_by_a_merged_referral_is_in_the_record_that_stays(
