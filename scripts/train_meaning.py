@@ -34,7 +34,7 @@ from scripts.plainly import run
 
 HEADS = 12
 RANK = 16
-EPOCHS = 3
+EPOCHS = 4
 BATCH = 32
 RATE = 1e-3  # of the low-rank changes
 HEAD_RATE = 5e-3
