@@ -19,8 +19,9 @@ from bot.prescreen.questionnaires import library
 from bot.prescreen.questions import script
 from bot.records import referrals
 from bot.records.cases import NO_FLAG
-from bot.records.models import Answer, Referral
+from bot.records.models import Answer, Flag, Referral
 from bot.review.demonstration import MARK
+from bot.review.flagged import answered, heading
 from bot.review.person import Person
 from bot.review.queue import Row, first_of
 from bot.staff.words import words
@@ -81,11 +82,7 @@ def transcript_as_text(record: Person) -> str:
         how = f", {line.how}" if line.how else ""
         said = line.text.replace("\n", "\n    ")
         lines.append(f"{in_london(line.at):%Y-%m-%d %H:%M:%S}  {line.speaker}{how}: {said}")
-        lines += [
-            f"    [flag: {words().said('categories', flag.category)}, noticed because of"
-            f" “{flag.words}”, {words().said('layers', flag.layer)}]"
-            for flag in line.flags
-        ]
+        lines += [f"    [flag: {_flag(flag)}]" for flag in line.flags]
         if line.correction:
             lines.append(
                 "    [put right later]"
@@ -93,6 +90,14 @@ def transcript_as_text(record: Person) -> str:
                 else "    [puts an earlier answer right]"
             )
     return "\n".join(lines) + "\n"
+
+
+def _flag(flag: Flag) -> str:
+    of_item = answered(flag)
+    layer = words().said("layers", flag.layer)
+    if of_item is not None:
+        return f"{heading(flag)}, {of_item.item}: “{of_item.answer}”, noticed {layer}"
+    return f"{heading(flag)}, noticed because of “{flag.words}”, {layer}"
 
 
 def referral_as_fhir(session: Session, referral: Referral, service: Service) -> str:

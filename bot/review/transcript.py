@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.records import transcript as records
 from bot.records.models import Answer, Flag
+from bot.review.flagged import answered
 
 _AROUND = 70  # letters before and after flagged words
 
@@ -109,8 +110,12 @@ def _parts(flag: Flag) -> list[str]:
 def excerpt(flag: Flag) -> tuple[Piece, ...]:
     """The message of a flag, with some of what is around the words that it rests on.
 
-    Those words are all there, however long the message is; all of it, where one isn't found.
+    Those words are all there, however long the message is; all of it, where one isn't found. Of an
+    answer to a questionnaire it is the item and the answer, as the questionnaire words them.
     """
+    of_item = answered(flag)
+    if of_item is not None:
+        return (Piece(f"{of_item.item}: "), Piece(of_item.answer, flag))
     pieces = marked(flag.text or "", (flag,))
     if sum(piece.flag is not None for piece in pieces) < len(_parts(flag)):
         return pieces

@@ -16,6 +16,7 @@ class Words(Strict):
     roles: Mapping[str, str]
     categories: Mapping[str, str]
     sources: Mapping[str, str]
+    flagged_item: str
     tiers: Mapping[str, str]
     layers: Mapping[str, str]
     qualifiers: Mapping[str, str]

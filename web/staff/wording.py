@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.booking.times import clock_time, in_london, short_time
 from bot.prescreen.show import show_date
+from bot.review.flagged import answered, heading
 from bot.review.transcript import excerpt
 
 
@@ -45,4 +46,6 @@ FILTERS = {
     "machine": machine,
     "short": short_time,
     "excerpt": excerpt,
+    "heading": heading,
+    "answered": answered,
 }

@@ -75,6 +75,7 @@ def test_the_safety_item_flags_and_puts_the_form_aside(
         flag = session.execute(select(Flag)).scalar_one()
     assert (flag.conversation_id, flag.service_id) == ("conversation", "berkshire")
     assert flag.text == said
+    assert flag.words in ("Several days", "Nearly every day")
     assert person.answers()["phq-9.9"] > 0
     assert person.prescreen.in_progress("conversation")
     person.start()

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.crisis.flagging import item_flag
 from bot.records import referrals
 from bot.records.conversations import append_events, conversation
-from bot.records.models import Case, Referral
+from bot.records.models import Case, Flag, Referral
 from bot.review import presence
 from bot.staff.rules import rules
 from tests.web.staff.console import events
@@ -94,6 +95,36 @@ def test_the_conversation_shows_how_and_what_was_found(console, reviewer) -> Non
     assert "Person, typed" in page
     assert "because of “end it all”, by the list of phrases" in page
     assert "Thoughts of suicide: noticed by the list of phrases" in page
+
+
+def test_a_flag_from_a_questionnaire_shows_the_item_and_the_answer(
+    console, reviewer, monkeypatch
+) -> None:
+    monkeypatch.setattr(
+        "tests.web.staff.console.ALERT", item_flag("phq-9.9", "More than half the days", "2")
+    )
+    case_id = console.refer()
+    _, flag_id = console.flag()
+    item = "Thoughts that you would be better off dead or of hurting yourself in some way"
+    assert f"“{item}: <mark>More than half the days</mark>”" in reviewer.get("/").text
+    for path in ("", "/print"):
+        page = reviewer.get(f"/people/{case_id}{path}").text
+        flag = page.split('class="flag__head">')[1].split("</blockquote>")[0]
+        assert "<strong>PHQ-9, item 9</strong>" in flag
+        assert f"<blockquote>{item}: <strong>More than half the days</strong>" in flag
+        assert "wrote: “2”" in page
+        assert "Noticed by their answer to the questionnaire." in page
+        assert "Thoughts of suicide" not in page
+    text = reviewer.get(f"/people/{case_id}/transcript.txt").text
+    assert f"[flag: PHQ-9, item 9, {item}: “More than half the days”, noticed by their" in text
+    pdf = reviewer.get(f"/people/{case_id}/record.pdf").content
+    assert f"{item}: “More than half the days”, wrote: “2”".encode() in pdf
+    with console.database.session() as session:
+        flag = session.get(Flag, flag_id)
+        flag.words = flag.text = None
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "The words were erased." in page
+    assert item not in page.split('id="phq-9"')[0]
 
 
 def test_the_conversation_shows_the_day_whenever_it_changes(console, reviewer) -> None:
