@@ -12,7 +12,7 @@ from bot.records.cases import place
 from bot.records.models import Case, Flag, StaffUser
 from bot.review.workflow import NotPossible
 
-UNDO_MINUTES = 10  # how long someone may take back their own acknowledgement
+UNDO_MINUTES = 10  # how long someone may undo their own acknowledging or resolving
 
 _flags: Any = Flag
 
@@ -79,6 +79,30 @@ def resolve(
         flag.acknowledged_at, flag.acknowledged_by = now, user.id
     flag.resolved_at, flag.resolved_by, flag.resolution = now, user.id, done.strip()
     _changed(session, case)
+
+
+def reopen(session: Session, case: Case, flag: Flag, *, user: StaffUser, now: datetime) -> None:
+    """Undoes one's own resolving, soon after: the flag is as it was before, and what was done goes.
+
+    Raises:
+        NotPossible: it isn't resolved, or by someone else, or too long ago.
+    """
+    if not can_reopen(flag, user, now):
+        raise NotPossible("no_undo")
+    # Resolving acknowledges what nobody had: then nobody has seen it, for all one knows.
+    if (flag.acknowledged_at, flag.acknowledged_by) == (flag.resolved_at, flag.resolved_by):
+        flag.acknowledged_at = flag.acknowledged_by = None
+    flag.resolved_at = flag.resolved_by = flag.resolution = None
+    _changed(session, case)
+
+
+def can_reopen(flag: Flag, user: StaffUser, now: datetime) -> bool:
+    """Whether `reopen` would work."""
+    return (
+        flag.resolved_at is not None
+        and flag.resolved_by == user.id
+        and flag.resolved_at > now - timedelta(minutes=UNDO_MINUTES)
+    )
 
 
 def _changed(session: Session, case: Case) -> None:

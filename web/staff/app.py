@@ -60,6 +60,7 @@ PAGES = (
     Page("POST", PERSON + "/flags/{flag_id:str}/acknowledge", "reviewer", work.acknowledge),
     Page("POST", PERSON + "/flags/{flag_id:str}/take-back", "reviewer", work.take_back),
     Page("POST", PERSON + "/flags/{flag_id:str}/resolve", "reviewer", work.resolve),
+    Page("POST", PERSON + "/flags/{flag_id:str}/reopen", "reviewer", work.reopen),
     Page("GET", PERSON + "/print", "reviewer", out.print_view),
     Page("GET", PERSON + "/record.pdf", "reviewer", out.pdf),
     Page("GET", PERSON + "/transcript.txt", "reviewer", out.text),

@@ -13,7 +13,7 @@ from bot.records.models import Case, StaffUser
 from bot.review import presence, requests
 from bot.review.access import case_for, may_open
 from bot.review.appointments import booking
-from bot.review.flags import can_take_back
+from bot.review.flags import can_reopen, can_take_back
 from bot.review.person import Person, person
 from bot.staff.rules import rules
 from web.staff.visit import Refused, Visit
@@ -65,6 +65,7 @@ def page(
         "problem": problem,
         "written": written or {},
         "take_back": {flag.id for flag in record.flags if can_take_back(flag, visit.me, visit.now)},
+        "reopen": {flag.id for flag in record.flags if can_reopen(flag, visit.me, visit.now)},
         "erasure_asked": requests.asked(session, case),
         "poll_seconds": rules().here_poll_seconds,
         "title": title(record),

@@ -117,6 +117,18 @@ def resolve(visit: Visit) -> Response:
     return _changed(visit, change)
 
 
+def reopen(visit: Visit) -> Response:
+    """Undoes one's own resolving of a flag."""
+
+    def change(session: Session, case: Case) -> str:
+        flag = flags.flag_of(session, case, visit.path("flag_id"))
+        flags.reopen(session, case, flag, user=visit.me, now=visit.now)
+        visit.audit(session, "flag-reopened", case, flag=flag.id)
+        return "flag_reopened"
+
+    return _changed(visit, change)
+
+
 def _meant(visit: Visit, session: Session, case: Case) -> list[Flag]:
     """The flag of the address, and those the page named: never one that nobody has seen."""
     ids = [visit.path("flag_id"), *visit.text("also").split()]

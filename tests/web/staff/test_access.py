@@ -40,6 +40,7 @@ TABLE = {
     ("POST", "/people/{case_id:str}/flags/{flag_id:str}/acknowledge"): ("reviewer", True),
     ("POST", "/people/{case_id:str}/flags/{flag_id:str}/take-back"): ("reviewer", True),
     ("POST", "/people/{case_id:str}/flags/{flag_id:str}/resolve"): ("reviewer", True),
+    ("POST", "/people/{case_id:str}/flags/{flag_id:str}/reopen"): ("reviewer", True),
     ("GET", "/people/{case_id:str}/print"): ("reviewer", True),
     ("GET", "/people/{case_id:str}/record.pdf"): ("reviewer", True),
     ("GET", "/people/{case_id:str}/transcript.txt"): ("reviewer", True),

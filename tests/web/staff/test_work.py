@@ -190,6 +190,53 @@ def test_several_flags_are_acknowledged_and_resolved_at_once(console, reviewer, 
     assert console.flagged(unseen).resolved_at is None
 
 
+def test_what_was_resolved_by_mistake_is_open_again(console, reviewer, case_id) -> None:
+    ids = [console.flag(message=f"m{number}")[1] for number in range(2)]
+    address = f"/people/{case_id}/flags"
+    reviewer.post(f"{address}/{ids[0]}/acknowledge")
+    console.clock.forward(seconds=1)
+    reviewer.post(f"{address}/{ids[0]}/resolve", also=ids[1], done="Rang. Safe.")
+    assert f"/people/{case_id}" not in reviewer.get("/?flag=any").text
+    page = reviewer.get(f"/people/{case_id}").text
+    assert page.count("Undo resolving") == 2
+    page = reviewer.post(f"{address}/{ids[1]}/reopen").text
+    assert page.count("Undo resolving") == 1
+    again = console.flagged(ids[1])
+    assert (again.resolved_at, again.resolved_by, again.resolution) == (None, None, None)
+    assert again.acknowledged_at is None  # resolving had said so
+    assert console.flagged(ids[0]).resolution == "Rang. Safe."
+    assert console.case(case_id).rank == 0
+    assert reviewer.get("/live").json()["flags"] == [ids[1]]
+    reviewer.get(f"/people/{case_id}")
+    reviewer.post(f"{address}/{ids[0]}/reopen")
+    assert console.flagged(ids[0]).acknowledged_at is not None  # had been seen before
+    assert [each.action for each in console.audited()].count("flag-reopened") == 2
+    assert reviewer.post(f"{address}/{ids[0]}/reopen").status_code == 422
+
+
+def test_resolving_is_undone_by_who_did_it_and_soon_only(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    address = f"/people/{case_id}/flags/{flag_id}"
+    reviewer.post(f"{address}/resolve", done="Rang. Safe.")
+    other = console.staff(name="Sam Second").sign_in()
+    assert "Undo resolving" not in other.get(f"/people/{case_id}").text
+    assert other.post(f"{address}/reopen").status_code == 422
+    console.clock.forward(minutes=UNDO_MINUTES, seconds=1)
+    assert "Undo resolving" not in reviewer.get(f"/people/{case_id}").text
+    assert reviewer.post(f"{address}/reopen").status_code == 422
+    assert console.flagged(flag_id).resolution == "Rang. Safe."
+
+
+def test_a_flag_opened_again_brings_back_what_was_put_away(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    reviewer.post(f"/people/{case_id}/flags/{flag_id}/resolve", done="Rang. Safe.")
+    step(reviewer, case_id, "rejected", 3, reason="Spam")
+    assert not console.case(case_id).live
+    reviewer.post(f"/people/{case_id}/flags/{flag_id}/reopen")
+    assert console.case(case_id).live
+    assert f"/people/{case_id}" in reviewer.get("/").text
+
+
 def test_a_flag_of_another_record_isnt_touched(console, reviewer, case_id) -> None:
     _, flag_id = console.flag("another")
     assert reviewer.post(f"/people/{case_id}/flags/{flag_id}/acknowledge").status_code == 422
