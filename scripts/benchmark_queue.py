@@ -118,6 +118,7 @@ def looks(database: Database, size: int) -> Mapping[str, Look]:
         "mine, all states": page(mine=True, state="all"),
         "unread": page(unread=True),
         "counts": lambda session: queue.counts(session, user),
+        "mark": lambda session: queue.mark(session, user, Filters(), after=None, size=size),
         "search: full name": search("name", who["about.name"]),
         "search: first name": search("name", first),
         "search: last name": search("name", last),

@@ -153,6 +153,25 @@ def test_a_new_flag_appears_without_loading_again(
     assert page.locator(".people tbody tr").first.get_attribute("class") == "contact unread"
 
 
+def test_what_a_colleague_changes_appears_without_loading_again(
+    console: Console, sign_in: Callable[..., Page]
+) -> None:
+    case_id = console.refer()
+    first, second = sign_in(name="Al One"), sign_in(name="Bo Two")
+    second.goto(f"{console.url}/people/{case_id}")  # type: ignore[attr-defined]
+    expect(first.locator("#list .tag--new")).to_have_count(0)
+    second.get_by_label("Who has it").select_option(label="Bo Two (me)")
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(first.locator("#list")).to_contain_text("Bo Two")
+
+
+def test_waiting_times_are_shown_anew(sign_in: Callable[..., Page]) -> None:
+    page = sign_in()
+    expect(page.get_by_text("This list keeps itself up to date.")).to_be_visible()
+    with page.expect_request("**/staff/refresh*"):
+        page.evaluate("const now = Date.now; Date.now = () => now() + 61_000")
+
+
 def test_a_flag_is_announced_even_if_the_list_cant_be_had(
     console: Console, sign_in: Callable[..., Page]
 ) -> None:

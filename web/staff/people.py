@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, get_args
 
+from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from bot.knowledge.services import services
@@ -56,10 +57,12 @@ def search(visit: Visit) -> Response:
 
 
 def live(visit: Visit) -> Response:
-    """What waits, for the script that keeps an open queue up to date."""
+    """What waits, for the script that keeps an open queue, filtered so, up to date."""
+    query = visit.request.query_params
     with visit.reading() as session:
         counts = queue.counts(session, visit.me)
-    return JSONResponse(_state(counts))
+        mark = _mark(visit, session, read_filters(query), query.get("after"))
+    return JSONResponse(_state(counts, mark))
 
 
 def worker(_visit: Visit) -> Response:
@@ -67,12 +70,23 @@ def worker(_visit: Visit) -> Response:
     return FileResponse(HERE.parent / "static" / "staff" / "worker.js")
 
 
-def _state(counts: Counts) -> dict[str, Any]:
+def _mark(visit: Visit, session: Session, filters: Filters, after: str | None) -> str:
+    """What changes with the page that is shown; nothing does with the results of a search."""
+    if filters.find:
+        return ""
+    try:
+        return queue.mark(session, visit.me, filters, after=after, size=rules().page_size)
+    except ValueError:
+        raise Refused(400) from None
+
+
+def _state(counts: Counts, mark: str) -> dict[str, Any]:
     return {
         "unacknowledged": counts.unacknowledged,
         "unresolved": counts.unresolved,
         "unread": counts.unread,
         "flags": counts.flags,
+        "mark": mark,
     }
 
 
@@ -112,6 +126,7 @@ def _list(
     problem: str | None = None,
 ) -> Response:
     with visit.reading() as session:
+        mark = _mark(visit, session, filters, after)  # first: what changes meanwhile is shown next
         try:
             page = queue.page(
                 session, visit.me, filters, after=after, size=rules().page_size, now=visit.now
@@ -126,7 +141,7 @@ def _list(
     context: dict[str, Any] = {
         "page": page,
         "counts": counts,
-        "state": _state(counts),
+        "state": _state(counts, mark),
         "counted": COUNTED,
         "filters": filters,
         "filtered": filters != Filters(),

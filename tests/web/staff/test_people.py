@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from bot.records import referrals
-from bot.records.models import Case, Flag
+from bot.records.models import Callback, Case, Flag
 from bot.staff.rules import rules
 
 
@@ -247,10 +248,48 @@ def test_search_finds_what_is_closed_and_is_recorded_by_its_kind_only(console, r
 
 def test_the_script_hears_of_a_new_flag(console, reviewer) -> None:
     before = reviewer.get("/live").json()
+    mark = before.pop("mark")
     assert before == {"unacknowledged": 0, "unresolved": 0, "unread": 0, "flags": []}
     _, flag_id = console.flag()
     after = reviewer.get("/live").json()
     assert (after["unacknowledged"], after["flags"]) == (1, [flag_id])
+    assert after["mark"] != mark
+
+
+def test_the_script_hears_of_what_others_change(console, reviewer) -> None:
+    case_id = console.refer()
+    other = console.staff(name="Sam Second").sign_in()
+    other.get(f"/people/{case_id}")
+
+    def ask_to_be_phoned() -> None:
+        referral_id = console.case(case_id).referral_id
+        with console.database.session() as session:
+            session.add(
+                Callback(referral_id=referral_id, state="requested", requested_at=console.clock.now)
+            )
+
+    changes = [
+        lambda: other.post(f"/people/{case_id}/assign", to=console.user(other.email).id, version=1),
+        lambda: other.post(f"/people/{case_id}/step", to="accepted", version=2),
+        ask_to_be_phoned,
+        lambda: other.post(f"/people/{case_id}/step", to="closed", version=3),
+    ]
+    marks = [reviewer.get("/live").json()["mark"]]
+    for change in changes:
+        change()
+        marks.append(reviewer.get("/live").json()["mark"])
+    assert len(set(marks)) == 5
+    console.clock.forward(minutes=1)
+    assert reviewer.get("/live").json()["mark"] == marks[-1]
+
+
+def test_the_script_hears_of_the_page_it_is_on(console, reviewer) -> None:
+    console.refer()
+    queries = ("", "?state=closed", "?flag=any&done=step")
+    for query in queries:
+        told = json.loads(re.search(r"data-state='([^']+)'", reviewer.get(f"/{query}").text)[1])
+        assert told == reviewer.get(f"/live{query}").json()
+    assert reviewer.get("/live?after=x").status_code == 400
 
 
 def test_the_script_hears_of_a_flag_that_comes_late(console, reviewer) -> None:

@@ -1,9 +1,11 @@
-// Keeps an open queue up to date: a new flag is said and sounded within seconds, then shown.
+// Keeps an open queue up to date: a new flag is said and sounded within seconds, then shown, and so
+// is what colleagues and people change. Waiting times are shown anew each minute.
 "use strict";
 
 (() => {
   const PATIENCE = 10_000; // milliseconds for a fresh copy of the list
   const STILL = 2_000; // milliseconds without moving before rows may shift under the pointer
+  const FRESH = 60_000; // milliseconds for which waiting times may stand
   const bar = document.getElementById("live");
   const state = document.getElementById("live-state");
   const soundButton = document.getElementById("sound");
@@ -11,9 +13,13 @@
   const news = document.getElementById("news");
   const plainTitle = document.title.replace(/^\(\d+\) /, "");
   const inQueue = "list" in bar.dataset; // else these are the results of a search
+  // The results of a search stay as they are: what changes in the queue changes nothing there.
+  const look = ({ mark, ...counts }) => JSON.stringify(inQueue ? { mark, ...counts } : counts);
+  const query = inQueue ? location.search : "";
   const first = JSON.parse(bar.dataset.state);
   let known = new Set(first.flags); // of those that were announced, or here from the start
-  let shown = JSON.stringify(first); // what the list on the page was made from
+  let shown = look(first); // what the list on the page was made from
+  let shownAt = Date.now();
   let fetching = false;
   let held = false;
   let movedAt = 0;
@@ -81,7 +87,7 @@
   // Puts parts of a fresh copy of the page in place; gives false where it couldn't be had.
   const refresh = async () => {
     try {
-      const answer = await fetch(bar.dataset.fresh + (inQueue ? location.search : ""), {
+      const answer = await fetch(bar.dataset.fresh + query, {
         credentials: "same-origin",
         cache: "no-store",
         signal: AbortSignal.timeout(PATIENCE),
@@ -90,6 +96,7 @@
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const id of inQueue ? ["waiting", "list", "pages"] : ["waiting"]) {
         const old = document.getElementById(id);
+        if (old.isEqualNode(fresh.getElementById(id))) continue; // whoever reads it isn't disturbed
         const focused = old.contains(document.activeElement) && document.activeElement.href;
         old.replaceWith(document.importNode(fresh.getElementById(id), true));
         if (focused) {
@@ -115,12 +122,14 @@
     // First of all: whatever fails below, a new flag was announced.
     if (now.flags.some((flag) => !known.has(flag))) announce(now);
     known = new Set(now.flags);
-    if (JSON.stringify(now) === shown) return sayWell();
+    const old = inQueue && !document.hidden && Date.now() - shownAt > FRESH;
+    if (look(now) === shown && !old) return sayWell();
     // What is left out now is still missing at the next answer, and shown then.
     if (held || fetching || Date.now() - movedAt < STILL) return sayWell();
     fetching = true;
     if (await refresh()) {
-      shown = JSON.stringify(now);
+      shown = look(now);
+      shownAt = Date.now();
       sayWell();
     } else say("This list can't be brought up to date at the moment. Trying again.", true);
     fetching = false;
@@ -141,6 +150,6 @@
   const worker = new Worker(bar.dataset.worker);
   worker.onmessage = hear;
   worker.onerror = () => say("This list can't be kept up to date. Load this page again.", true);
-  worker.postMessage({ url: bar.dataset.url, seconds: Number(bar.dataset.seconds) });
+  worker.postMessage({ url: bar.dataset.url + query, seconds: Number(bar.dataset.seconds) });
   beginSound(); // last: a machine that can't make any still shows the list
 })();
