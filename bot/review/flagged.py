@@ -1,4 +1,4 @@
-"""What a flag rests on, where it isn't a message: an item of a questionnaire and its answer."""
+"""What a flag rests on, also where that is an item of a questionnaire, and how it was noticed."""
 
 from __future__ import annotations
 
@@ -35,6 +35,19 @@ def answered(flag: Flag) -> Answered | None:
     questionnaire, number = found
     said = flag.text if flag.text and flag.text.casefold() != flag.words.casefold() else None
     return Answered(questionnaire.items[number - 1].text, flag.words, said)
+
+
+def noticed(flag: Flag) -> str:
+    """Why it was noticed, such as "because of “end it all”, by the list of phrases"."""
+    if flag.words and flag.words != flag.text and answered(flag) is None:
+        return f"because of “{flag.words}”, {noticed_how(flag)}"
+    return noticed_how(flag)
+
+
+def noticed_how(flag: Flag) -> str:
+    """How it was noticed, such as "by the list of phrases; they say that it isn't so"."""
+    qualifiers = (words().said("qualifiers", each) for each in flag.qualifiers)
+    return "; ".join((words().said("layers", flag.layer), *qualifiers))
 
 
 def _item_of(flag: Flag) -> tuple[Questionnaire, int] | None:

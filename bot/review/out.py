@@ -21,7 +21,7 @@ from bot.records import referrals
 from bot.records.cases import NO_FLAG
 from bot.records.models import Answer, Flag, Referral
 from bot.review.demonstration import MARK
-from bot.review.flagged import answered, heading
+from bot.review.flagged import answered, heading, noticed
 from bot.review.person import Person
 from bot.review.queue import Row, first_of
 from bot.staff.words import words
@@ -94,10 +94,8 @@ def transcript_as_text(record: Person) -> str:
 
 def _flag(flag: Flag) -> str:
     of_item = answered(flag)
-    layer = words().said("layers", flag.layer)
-    if of_item is not None:
-        return f"{heading(flag)}, {of_item.item}: “{of_item.answer}”, noticed {layer}"
-    return f"{heading(flag)}, noticed because of “{flag.words}”, {layer}"
+    rests_on = f", {of_item.item}: “{of_item.answer}”" if of_item else ""
+    return f"{heading(flag)}{rests_on}, noticed {noticed(flag)}. {words().said('tiers', flag.tier)}"
 
 
 def referral_as_fhir(session: Session, referral: Referral, service: Service) -> str:

@@ -24,7 +24,7 @@ from bot.prescreen.show import show_date
 from bot.records.cases import PERSON
 from bot.records.models import Flag
 from bot.review.answers import AnswerRow, ScoreCard
-from bot.review.flagged import answered, heading
+from bot.review.flagged import answered, heading, noticed
 from bot.review.person import Person
 from bot.staff.words import words
 
@@ -177,16 +177,12 @@ def _flags(paper: _Paper, record: Person) -> None:
 def _flag(paper: _Paper, flag: Flag) -> None:
     paper.write_line(f"{heading(flag)}, {long_time(flag.at)}")
     of_item = answered(flag)
-    because = ""
     if of_item is not None:
         said = f", wrote: “{of_item.said}”" if of_item.said else ""
         paper.write_line(f"{of_item.item}: “{of_item.answer}”{said}", size=11)
     else:
         paper.write_line(f"“{flag.text}”" if flag.text else "The words were erased.", size=11)
-        because = f"because of “{flag.words}”, " if flag.words and flag.words != flag.text else ""
-    found = [words().said("layers", flag.layer)]
-    found += [words().said("qualifiers", each) for each in flag.qualifiers]
-    paper.write_line(f"Noticed {because}{'; '.join(found)}.")
+    paper.write_line(f"Noticed {noticed(flag)}.")
     if flag.disputed_at:
         paper.write_line("They said later that they didn't mean it that way.")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.booking.times import clock_time, in_london, short_time
 from bot.prescreen.show import show_date
-from bot.review.flagged import answered, heading
+from bot.review.flagged import answered, heading, noticed, noticed_how
 from bot.review.transcript import excerpt
 
 
@@ -48,4 +48,6 @@ FILTERS = {
     "excerpt": excerpt,
     "heading": heading,
     "answered": answered,
+    "noticed": noticed,
+    "noticed_how": noticed_how,
 }

@@ -10,7 +10,7 @@ from fpdf import FPDF
 
 from bot.booking import diary as booking
 from bot.knowledge.services import services
-from bot.records.models import Callback, DiarySlot
+from bot.records.models import Callback, DiarySlot, Flag
 from bot.review.out import _harmless
 from bot.staff.rules import rules
 from tests.fhir.schema import R4
@@ -116,10 +116,25 @@ def test_the_conversation_as_text(console, reviewer, case_id) -> None:
     assert "10:30:31  assistant: May we text?" in response.text
     assert "person, tapped: Yes" in response.text
     assert (
-        "[flag: Thoughts of suicide, noticed because of “end it all”, by the list of phrases]"
-        in response.text
+        "[flag: Thoughts of suicide, noticed because of “end it all”, by the list of phrases."
+        " Crisis reply given]" in response.text
     )
     assert console.audited()[-1].action == "exported-text"
+
+
+def test_what_was_denied_is_no_alarm_in_the_conversation(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    page = reviewer.get(f"/people/{case_id}").text
+    assert "talk__flagged" in page
+    with console.database.session() as session:
+        flag = session.get(Flag, flag_id)
+        flag.tier, flag.qualifiers, flag.words = "noted", ["denied"], None
+    page = reviewer.get(f"/people/{case_id}").text
+    how = "noticed by the list of phrases; they say that it isn't so. Noted, not an alarm"
+    assert f"Thoughts of suicide: {how.replace(chr(39), '&#39;')}." in page
+    assert "talk__flagged" not in page
+    text = reviewer.get(f"/people/{case_id}/transcript.txt").text
+    assert f"[flag: Thoughts of suicide, {how}]" in text
 
 
 @pytest.mark.parametrize("service_id", sorted(services()))
