@@ -35,6 +35,12 @@ def short_time(moment: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b}, {clock_time(moment)}"
 
 
+def full_time(moment: datetime) -> str:
+    """Such as "Tue 8 Dec 2026, 10:30am", for what is kept and read in another year."""
+    local = in_london(moment)
+    return f"{local:%a} {local.day} {local:%b} {local.year}, {clock_time(moment)}"
+
+
 def long_day(moment: datetime) -> str:
     """Such as "Tuesday 8 December"."""
     local = in_london(moment)

@@ -19,7 +19,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
-from bot.booking.times import in_london, long_time
+from bot.booking.times import full_time, in_london
 from bot.prescreen.show import show_date
 from bot.records.cases import PERSON
 from bot.records.models import Flag
@@ -96,11 +96,12 @@ class _Paper(FPDF):
         return re.sub(f"{_MISSING}+", _MISSING, "".join(shown))
 
 
-def record_as_pdf(record: Person, title: str) -> bytes:
+def record_as_pdf(record: Person, title: str, *, by: str, now: datetime) -> bytes:
     """The record without the conversation, which has a file of its own.
 
     Args:
         title: what to call the person.
+        by: the name of whoever takes it out.
     """
     reference = record.referral.reference if record.referral else "no referral sent"
     made_up = ", made up for demonstration" if record.demonstration else ""
@@ -110,8 +111,9 @@ def record_as_pdf(record: Person, title: str) -> bytes:
     paper.write_line(title, size=16, bold=True)
     service = record.service.name if record.service else "No service named yet"
     paper.write_line(
-        f"{reference}{made_up}  ·  {service}  ·  came {long_time(record.case.arrived_at)}"
+        f"{reference}{made_up}  ·  {service}  ·  came {full_time(record.case.arrived_at)}"
     )
+    paper.write_line(f"Made {full_time(now)} by {by}")
     if record.born:
         paper.write_line(f"Born {record.born}, {record.age} years old")
     _flags(paper, record)
@@ -127,13 +129,13 @@ def record_as_pdf(record: Person, title: str) -> bytes:
     for slot in record.slots:
         mode = words().said("contact_modes", slot.mode)
         place = f", {slot.place}" if slot.place else ""
-        paper.write_line(f"{long_time(slot.starts_at)}, {mode}{place}")
+        paper.write_line(f"{full_time(slot.starts_at)}, {mode}{place}")
     if record.callbacks:
         paper.heading("Asked to be phoned")
     for callback in record.callbacks:
         good = f". Good time: “{callback.best_time}”" if callback.best_time else ""
         done = ". Phoned." if callback.state == "done" else ""
-        paper.write_line(f"{long_time(callback.requested_at)}{good}{done}")
+        paper.write_line(f"{full_time(callback.requested_at)}{good}{done}")
     for card in record.cards:
         _card(paper, card)
     _answers(paper, "More answers", record.more)
@@ -150,12 +152,12 @@ def record_as_pdf(record: Person, title: str) -> bytes:
         undone = " (undone)" if step.undone_at else ""
         why = f": “{step.reason}”" if step.reason else ""
         state = words().states[step.to_state]
-        paper.write_line(f"{state}{undone}, {who}, {long_time(step.at)}{why}")
+        paper.write_line(f"{state}{undone}, {who}, {full_time(step.at)}{why}")
     if record.notes:
         paper.heading("Notes by staff")
         for note in record.notes:
             who = record.staff.get(note.user_id, "someone who has left")
-            paper.write_line(f"{note.text}\n    {who}, {long_time(note.at)}")
+            paper.write_line(f"{note.text}\n    {who}, {full_time(note.at)}")
     return paper.printed()
 
 
@@ -168,14 +170,14 @@ def _flags(paper: _Paper, record: Person) -> None:
             continue
         if flag.acknowledged_at:
             who = record.staff.get(flag.acknowledged_by, "someone who has left")
-            paper.write_line(f"Acknowledged by {who}, {long_time(flag.acknowledged_at)}")
+            paper.write_line(f"Acknowledged by {who}, {full_time(flag.acknowledged_at)}")
         if flag.resolved_at:
             who = record.staff.get(flag.resolved_by, "someone who has left")
-            paper.write_line(f"Resolved by {who}, {long_time(flag.resolved_at)}: {flag.resolution}")
+            paper.write_line(f"Resolved by {who}, {full_time(flag.resolved_at)}: {flag.resolution}")
 
 
 def _flag(paper: _Paper, flag: Flag) -> None:
-    paper.write_line(f"{heading(flag)}, {long_time(flag.at)}")
+    paper.write_line(f"{heading(flag)}, {full_time(flag.at)}")
     of_item = answered(flag)
     if of_item is not None:
         said = f", wrote: “{of_item.said}”" if of_item.said else ""
@@ -184,7 +186,8 @@ def _flag(paper: _Paper, flag: Flag) -> None:
         paper.write_line(f"“{flag.text}”" if flag.text else "The words were erased.", size=11)
     paper.write_line(f"Noticed {noticed(flag)}.")
     if flag.disputed_at:
-        paper.write_line("They said later that they didn't mean it that way.")
+        at = full_time(flag.disputed_at)
+        paper.write_line(f"At {at} they said that they didn't mean it that way.")
 
 
 def _answers(paper: _Paper, title: str, rows: Iterable[AnswerRow]) -> None:
@@ -193,10 +196,11 @@ def _answers(paper: _Paper, title: str, rows: Iterable[AnswerRow]) -> None:
         return
     paper.heading(title)
     for row in told:
-        before = _corrected(row.before)
-        before += f"  (said on {_day(row.of)}, not since)" if row.of else ""
-        before += "".join(f"  (on {_day(at)} they said: {text})" for text, at in row.earlier)
-        paper.write_line(f"{row.label}: {row.answer}{before}")
+        more = f"  (wrote: “{row.said}”)" if row.said else ""
+        more += _corrected(row.before)
+        more += f"  (said on {_day(row.of)}, not since)" if row.of else ""
+        more += "".join(f"  (on {_day(at)} they said: {text})" for text, at in row.earlier)
+        paper.write_line(f"{row.label}: {row.answer}{more}")
 
 
 def _corrected(before: Sequence[str]) -> str:
@@ -222,11 +226,19 @@ def _card(paper: _Paper, card: ScoreCard) -> None:
         paper.write_line(", ".join(notes), bold=True)
     if card.earlier and card.earlier_at:
         total = "no total" if card.earlier.total is None else card.earlier.total
-        change = f"; {words().change[card.change]}" if card.change else ""
-        paper.write_line(f"Earlier, {long_time(card.earlier_at)}: {total}{change}")
+        points = score.questionnaire.reliable_change
+        change = ""
+        if card.change:
+            change = f" Reliable change ({points} points): {words().change[card.change]}."
+        paper.write_line(f"Earlier, on {_day(card.earlier_at)}: {total}.{change}")
     for item in card.items:
-        number = "–" if item.score is None else item.score
         answer = f"{item.answer or 'left out'}{_corrected(item.before)}"
-        paper.write_line(f"{number}   {item.number}. {item.text}: {answer}")
+        former = f"  (earlier: {_number(item.earlier)})" if card.earlier else ""
+        number = _number(item.score)
+        paper.write_line(f"{number}   {item.number}. {item.text}: {answer}{former}")
     if score.questionnaire.source:
         paper.write_line(f"Bands: {score.questionnaire.source}", size=7)
+
+
+def _number(score: int | None) -> str:
+    return "–" if score is None else str(score)

@@ -25,7 +25,8 @@ def pdf(visit: Visit) -> Response:
     """The record as PDF."""
     _note(visit, "exported-pdf")
     record = _record(visit)
-    return _file(record_as_pdf(record, title(record)), "application/pdf", _name(record, "pdf"))
+    content = record_as_pdf(record, title(record), by=visit.me.name, now=visit.now)
+    return _file(content, "application/pdf", _name(record, "pdf"))
 
 
 def text(visit: Visit) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.booking.times import clock_time, in_london, short_time
+from bot.booking.times import full_time, in_london, short_time
 from bot.prescreen.show import show_date
 from bot.review.flagged import answered, heading, noticed, noticed_how
 from bot.review.transcript import excerpt
@@ -12,10 +12,7 @@ from bot.review.transcript import excerpt
 
 def when(moment: datetime | None) -> str:
     """Such as "Tue 8 Dec 2026, 10:30am"."""
-    if moment is None:
-        return ""
-    local = in_london(moment)
-    return f"{local:%a} {local.day} {local:%b} {local.year}, {clock_time(moment)}"
+    return "" if moment is None else full_time(moment)
 
 
 def clock(moment: datetime) -> str:

@@ -7,6 +7,7 @@ import pytest
 from bot.booking.times import (
     clock_time,
     from_london,
+    full_time,
     in_london,
     long_day,
     long_time,
@@ -22,6 +23,7 @@ def utc(*parts: int) -> datetime:
 def test_winter_is_as_in_utc() -> None:
     assert long_time(utc(2026, 12, 8, 10, 30)) == "Tuesday 8 December at 10:30am"
     assert short_time(utc(2026, 12, 8, 10, 30)) == "Tue 8 Dec, 10:30am"
+    assert full_time(utc(2026, 12, 8, 10, 30)) == "Tue 8 Dec 2026, 10:30am"
 
 
 def test_summer_is_an_hour_ahead() -> None:

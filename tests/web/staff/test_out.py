@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -10,7 +11,8 @@ from fpdf import FPDF
 
 from bot.booking import diary as booking
 from bot.knowledge.services import services
-from bot.records.models import Callback, DiarySlot, Flag
+from bot.records import referrals
+from bot.records.models import Callback, DiarySlot, Flag, Referral
 from bot.review.out import _harmless
 from bot.staff.rules import rules
 from tests.fhir.schema import R4
@@ -90,9 +92,42 @@ def test_the_pdf_has_the_record(console, reviewer, case_id, written, caplog) -> 
         "Prefers mornings",
     ):
         assert shown in text
+    assert "Made Tue 1 Dec 2026, 10:30am by Reviewer of berkshire" in text
+    assert "Tue 8 Dec 2026, 10:30am, face to face" in text
+    assert not re.search(r"\b(January|December) at \d", text)  # without the year
     assert "can't print" not in text
     assert "missing" not in caplog.text  # a letter that the font hasn't
     assert console.audited()[-1].action == "exported-pdf"
+
+
+def test_the_pdf_has_what_they_wrote_and_how_they_were_before(console, written) -> None:
+    first = console.refer(conversation_id="a")
+    console.clock.forward(days=10)
+    better = {f"phq-9.{number}": 1 for number in range(1, 10)}
+    case_id = console.refer(conversation_id="b", **better)
+    with console.database.session() as session:
+        referral = session.get(Referral, console.case(case_id).referral_id)
+        wrote = {"said": "a text would be best", "message_id": None, "now": console.clock.now}
+        referrals.set_answer(session, referral, "about.contact_by", ["text"], **wrote)
+    reviewer = console.staff().sign_in()
+    reviewer.get(f"/people/{case_id}")
+    reviewer.post(f"/people/{case_id}/merge", into=first, version=1)
+    reviewer.get(f"/people/{case_id}/record.pdf")
+    text = "\n".join(written)
+    assert "Text message  (wrote: “a text would be best”)" in text
+    assert "Earlier, on 1 December 2026: 18. Reliable change (6 points): improved." in text
+    assert re.search(r"^1   1\. .+: Several days  \(earlier: 2\)$", text, re.MULTILINE)
+
+
+def test_the_print_view_has_what_was_noted_and_the_steps(console, reviewer, case_id) -> None:
+    _, flag_id = console.flag()
+    with console.database.session() as session:
+        session.get(Flag, flag_id).tier = "noted"
+    reviewer.get(f"/people/{case_id}")
+    reviewer.post(f"/people/{case_id}/step", to="accepted", version=console.case(case_id).version)
+    page = reviewer.get(f"/people/{case_id}/print").text
+    assert "I want to END it all, really" in page.split('<h2 id="noted">Also noted')[1]
+    assert "Accepted<" in page.split('<h2 id="steps">What happened so far')[1]
 
 
 @pytest.mark.parametrize("words", ["王伟", "আমি ঘুমাতে পারি না", "ਮੈਨੂੰ ਡਰ ਲੱਗਦਾ ਹੈ", "أنا خائف", "🦄"])
