@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.booking import changing, diary
 from bot.booking.diary import NothingBooked, SlotTaken
 from bot.booking.letters import Way, reached
-from bot.booking.times import long_time
+from bot.booking.times import full_time
 from bot.booking.visit import Visit
 from bot.knowledge.services import services
 from bot.records.models import Appointment, Case, DiarySlot, Referral, StaffUser
@@ -94,7 +94,7 @@ def move(
     text = (
         words()
         .notes["moved"]
-        .format(former=long_time(former.starts_at), time=long_time(slot.starts_at))
+        .format(former=full_time(former.starts_at), time=full_time(slot.starts_at))
     )
     return _noted(visit, case, former, text, close=close, user=user)
 
@@ -122,7 +122,7 @@ def cancel(
     except NothingBooked:
         raise NotPossible("appointment_changed") from None
     text = (
-        words().notes["cancelled"].format(former=long_time(former.starts_at), reason=reason.strip())
+        words().notes["cancelled"].format(former=full_time(former.starts_at), reason=reason.strip())
     )
     return _noted(visit, case, former, text, close=close, user=user)
 

@@ -83,7 +83,7 @@ def test_an_appointment_is_moved_and_noted(console, reviewer, case_id, times) ->
     page = change(reviewer, case_id, "move", slot=times[1])
     assert page.status_code == 200
     assert states(console, times) == ["free", "booked", "free"]
-    assert "Moved the appointment from Tuesday 8 December at 10:30am" in page.text
+    assert "Moved the appointment from Tue 8 Dec 2026, 10:30am" in page.text
     assert "<strong>Wed 9 Dec 2026, 10:30am</strong>" in page.text
     entry = next(e for e in console.audited() if e.action == "appointment-moved")
     assert (entry.case_id, entry.details) == (case_id, {"told": [], "closed": False})
