@@ -520,6 +520,7 @@ def every_address(console: Console, look: Look, page: Page) -> None:
         "/outbox",
         "/requests",
         "/audit",
+        f"/audit?case={first}",
         "/nowhere",
     ):
         look.to(page, path, widths=WIDTHS)
@@ -565,6 +566,11 @@ def what_the_others_answer(console: Console, look: Look, page: Page) -> None:
         page.get_by_label("To", exact=True).fill("10:45")
         page.get_by_role("button", name="Open", exact=True).click()
         look.at(page, said)
+    page.get_by_label("To", exact=True).fill("09:00")
+    page.get_by_label("Day", exact=True).fill(day)
+    page.get_by_label("From", exact=True).fill("10:00")
+    page.get_by_role("button", name="Open", exact=True).click()
+    look.at(page, "an end that is later than its start", 409)
     page.get_by_role("button", name="Close").first.click()
     look.at(page, "Open again")
     page.goto(f"{look.url}/audit")
