@@ -107,7 +107,8 @@ class Booking:
     def status(self, conversation_id: str, now: datetime) -> Reply:
         """How every referral of this conversation stands, the newest first."""
         with self._database.reading() as session:
-            found = [_told(each) for each in self._visits(session, conversation_id, now)]
+            visits = self._visits(session, conversation_id, now, lock=False)
+            found = [_told(each) for each in visits]
             if found:
                 offered = {button.title: button for each in found for button in each.buttons}
                 text = "\n\n".join(each.text for each in found)
@@ -122,7 +123,7 @@ class Booking:
         if not handover.asks_to_be_reached(text):
             return None
         with self._database.session() as session:
-            visit = self._visit(session, conversation_id, now)
+            visit = _open(self._visits(session, conversation_id, now))
             return None if visit is None else handover.reach(visit, text)
 
     def question(self, conversation_id: str, now: datetime) -> Reply:
@@ -149,7 +150,7 @@ class Booking:
         A question is an answer only if it asks for times ("is there anything on Friday?").
         """
         with self._database.reading() as session:
-            visit = self._visit(session, turn.conversation_id, turn.now)
+            visit = _open(self._visits(session, turn.conversation_id, turn.now, lock=False))
             bookmark = visit.bookmark if visit else None
             if visit is None or bookmark is None:
                 return True
@@ -220,7 +221,7 @@ class Booking:
     def _refreshed(self, conversation_id: str, now: datetime, pick: Pick) -> bool:
         """Brings what another system keeps up to date; False where it doesn't answer."""
         with self._database.reading() as session:
-            meant = pick(self._visits(session, conversation_id, now))
+            meant = pick(self._visits(session, conversation_id, now, lock=False))
         answers = True
         for service in {visit.service.id: visit.service for visit in meant}.values():
             try:
@@ -236,20 +237,22 @@ class Booking:
     def _again(self, visit: Visit) -> Iterator[Visit]:
         """The same visit in a transaction of its own."""
         with self._database.session() as session:
-            referral = session.get(Referral, visit.referral.id)
+            referral = session.get(Referral, visit.referral.id, with_for_update=True)
             if referral is None:
                 raise LookupError("the referral is gone")
             yield replace(visit, session=session, referral=referral)
 
-    def _visit(self, session: Session, conversation_id: str, now: datetime) -> Visit | None:
-        """That of the referral which a question is open about; the newest if there is none."""
-        return _open(self._visits(session, conversation_id, now))
+    def _visits(
+        self, session: Session, conversation_id: str, now: datetime, *, lock: bool = True
+    ) -> list[Visit]:
+        """One for each referral that the conversation sent, newest first.
 
-    def _visits(self, session: Session, conversation_id: str, now: datetime) -> list[Visit]:
-        """One for each referral that the conversation sent, newest first."""
+        Args:
+            lock: nobody else changes them until the transaction ends; not for one to read in.
+        """
         return [
             Visit(session, referral, self._services[referral.service_id], now)
-            for referral in referrals.all_sent(session, conversation_id)
+            for referral in referrals.all_sent(session, conversation_id, lock=lock)
             if referral.service_id in self._services
         ]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,9 @@ from bot.records.database import Database
 from bot.records.models import DiarySlot, Referral, Waiting
 
 _WAIT = ("incoming", "accepted", "contacted")  # cases that staff haven't booked or ended
+
+# What is to be done for someone on the list; "end" is for who didn't take several times.
+Step = Literal["leave", "end", "offer"]
 
 _waiting: Any = Waiting  # its columns
 
@@ -77,63 +80,121 @@ def offer_free_times(database: Database, services: Mapping[str, Service], now: d
     """
     if not _by_day(now):
         return 0
+    return sum(
+        _offer(database, service, now)
+        for service in services.values()
+        if service.handover.kind == "diary" and service.handover.fhir is None
+    )
+
+
+def _offer(database: Database, service: Service, now: datetime) -> int:
+    """The same for one service. Each person has a transaction of their own.
+
+    Most have nothing to be done for them, and looking at them keeps nobody from writing.
+    """
+    with database.reading() as session:
+        people = _in_order(session, service)
+        steps = [
+            (referral.id, _step(Visit(session, referral, service, now), entry))
+            for entry, referral in people
+        ]
+        times = _times(session, service, now) if people else []
     offered = 0
-    for service in services.values():
-        if service.handover.kind == "diary" and service.handover.fhir is None:
+    for referral_id, step in steps:
+        if step in ("leave", "end") or (step == "offer" and times):
             with database.session() as session:
-                offered += _offer(session, service, now)
+                offered += _take_step(session, referral_id, service, times, now)
     return offered
 
 
-def _offer(session: Session, service: Service, now: datetime) -> int:
-    people = session.execute(
+def _in_order(session: Session, service: Service) -> list[tuple[Waiting, Referral]]:
+    """Those on the list, first come, first told."""
+    found: list[tuple[Waiting, Referral]] = session.execute(
         select(Waiting, Referral)
         .join(Referral, Referral.id == _waiting.referral_id)
         .where(_waiting.service_id == service.id)
         .order_by(_waiting.told_at.is_not(None), _waiting.told_at, _waiting.joined_at)
-        .with_for_update(skip_locked=True, of=[Waiting, Referral])
     ).all()
-    if not people:
-        return 0
+    return found
+
+
+def _times(session: Session, service: Service, now: datetime) -> list[str]:
+    """The ids of the times that can be offered, soonest first."""
     rules = rules_of(service)
-    limits = booking_data().limits
-    kept = timedelta(minutes=limits.waiting_hold_minutes)
     # It must still be far enough ahead when what is promised ends.
-    free = diary.free_slots(session, service.id, now, notice=rules.notice + kept)
-    times = [slot for slot in free if rules.allow(slot)]
-    offered = 0
-    for entry, referral in people:
-        visit = Visit(session, referral, service, now)
-        if not may_wait(visit):
-            leave(visit)
-            continue
+    free = diary.free_slots(session, service.id, now, notice=rules.notice + _kept())
+    return [slot.id for slot in free if rules.allow(slot)]
+
+
+def _step(visit: Visit, entry: Waiting) -> Step | None:
+    """What is to be done for someone on the list, if anything."""
+    if not may_wait(visit):
+        return "leave"
+    if not letters.reached(visit, "waiting") or _holds(visit):
+        return None
+    told = letters.times_offered(visit, entry.joined_at)
+    return "end" if told >= booking_data().limits.waiting_offers else "offer"
+
+
+def _take_step(
+    session: Session, referral_id: str, service: Service, times: list[str], now: datetime
+) -> bool:
+    """Does what is to be done for one person by now; gives whether they were offered a time.
+
+    Someone who is being served at this moment is left for the next round.
+
+    Args:
+        times: ids of free times; those that were tried are taken out.
+    """
+    referral = session.get(Referral, referral_id, with_for_update={"skip_locked": True})
+    entry = session.execute(
+        select(Waiting).where(_waiting.referral_id == referral_id)
+    ).scalar_one_or_none()
+    if referral is None or entry is None:
+        return False
+    visit = Visit(session, referral, service, now)
+    step = _step(visit, entry)
+    if step == "offer":
+        return _offer_one(visit, entry, times)
+    if step is not None:
         to = letters.reached(visit, "waiting")
-        if not to or _holds(session, referral.id, now):
-            continue
-        if letters.times_offered(visit, entry.joined_at) >= limits.waiting_offers:
-            leave(visit)
+        leave(visit)
+        if step == "end":
             letters.end_waiting(visit, to)
+    return False
+
+
+def _offer_one(visit: Visit, entry: Waiting, times: list[str]) -> bool:
+    until = visit.now + _kept()
+    while times:
+        try:
+            slot = diary.hold(
+                visit.session, times.pop(0), visit.referral.id, visit.now, until, promised=True
+            )
+        except diary.SlotTaken:  # someone else has taken it since we looked
             continue
-        if not times:
-            continue
-        until = now + kept
-        slot = diary.hold(session, times.pop(0).id, referral.id, now, until, promised=True)
         letters.offer_time(visit, slot, until)
-        entry.told_at = now
-        offered += 1
-    return offered
+        entry.told_at = visit.now
+        return True
+    return False
+
+
+def _kept() -> timedelta:
+    """How long a time is kept for someone."""
+    return timedelta(minutes=booking_data().limits.waiting_hold_minutes)
 
 
 def _by_day(now: datetime) -> bool:
     limits = booking_data().limits
-    begins, ends = in_london(now), in_london(now + timedelta(minutes=limits.waiting_hold_minutes))
+    begins, ends = in_london(now), in_london(now + _kept())
     day = begins.date() == ends.date()
     return day and limits.waiting_from <= begins.time() and ends.time() <= limits.waiting_until
 
 
-def _holds(session: Session, referral_id: str, now: datetime) -> bool:
+def _holds(visit: Visit) -> bool:
+    """Whether a time is kept for them."""
     slots: Any = DiarySlot
     query = select(slots.id).where(
-        slots.state == "held", slots.held_by == referral_id, slots.held_until > now
+        slots.state == "held", slots.held_by == visit.referral.id, slots.held_until > visit.now
     )
-    return session.execute(query).first() is not None
+    return visit.session.execute(query).first() is not None

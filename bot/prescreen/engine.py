@@ -132,7 +132,7 @@ class Prescreen:
         """Asks whether to erase everything; the answer to that question does it."""
         with self._database.session() as session:
             referral = self._open(session, conversation_id, lock=True) or referrals.latest_sent(
-                session, conversation_id
+                session, conversation_id, lock=True
             )
             if referral is None:  # it holds the question until it is answered
                 referral = referrals.begin(session, conversation_id, None, now)
@@ -183,7 +183,7 @@ class Prescreen:
         referral = referrals.unfinished(session, conversation_id, lock=lock)
         if referral is not None:
             return referral
-        sent = referrals.latest_sent(session, conversation_id)
+        sent = referrals.latest_sent(session, conversation_id, lock=lock)
         return sent if sent is not None and sent.progress.get("pending") else None
 
     def _only_service(self) -> str | None:

@@ -33,6 +33,8 @@ def erase_referral(session: Session, referral: Referral, *, by: str, now: dateti
     Args:
         by: "person", "operator", "retention" or "staff".
     """
+    # First, as wherever its appointment is changed: else each could wait for the other.
+    session.execute(select(Referral.id).where(Referral.id == referral.id).with_for_update())
     _undo_elsewhere(session, referral, now)
     slots = select(Appointment.slot_id).where(
         Appointment.referral_id == referral.id, Appointment.state == "booked"

@@ -66,21 +66,25 @@ def of_conversation(session: Session, conversation_id: str) -> list[Referral]:
     return found
 
 
-def latest_sent(session: Session, conversation_id: str) -> Referral | None:
-    """The referral that a conversation sent last."""
-    return next(iter(all_sent(session, conversation_id)), None)
+def latest_sent(session: Session, conversation_id: str, *, lock: bool = False) -> Referral | None:
+    """The referral that a conversation sent last. `lock` is as of `all_sent`."""
+    return next(iter(all_sent(session, conversation_id, lock=lock)), None)
 
 
-def all_sent(session: Session, conversation_id: str) -> list[Referral]:
-    """Every referral that a conversation sent, newest first."""
+def all_sent(session: Session, conversation_id: str, *, lock: bool = False) -> list[Referral]:
+    """Every referral that a conversation sent, newest first.
+
+    Args:
+        lock: hold them until the transaction ends, as whoever changes one must before anything
+            that goes with it: else two could undo each other's change, or wait for each other.
+    """
+    query = (
+        select(Referral)
+        .where(Referral.conversation_id == conversation_id, Referral.sent_at.is_not(None))
+        .order_by(Referral.sent_at.desc(), Referral.id)
+    )
     found: list[Referral] = (
-        session.execute(
-            select(Referral)
-            .where(Referral.conversation_id == conversation_id, Referral.sent_at.is_not(None))
-            .order_by(Referral.sent_at.desc(), Referral.id)
-        )
-        .scalars()
-        .all()
+        session.execute(query.with_for_update() if lock else query).scalars().all()
     )
     return found
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from bot.booking import changing
+from bot.booking import changing, diary, letters
 from bot.booking.dialogue import Booking
 from bot.booking.texts import booking_data
 from bot.booking.times import from_london, long_time
@@ -326,3 +328,70 @@ def test_a_letter_that_waits_is_taken_back_when_they_book_without_it(
 
 def test_an_empty_list_looks_at_nothing(database: Database, now: datetime) -> None:
     assert offer_free_times(database, services(), now) == 0
+
+
+def test_looking_at_the_list_waits_for_nobody(
+    database: Database, add_slot: AddSlot, wait: Wait, now: datetime
+) -> None:
+    wait()
+    with database.session() as session:  # someone is writing meanwhile
+        session.execute(select(Case)).scalar_one().version += 1
+        session.flush()
+        assert offer_free_times(database, services(), now) == 0
+
+
+def test_each_is_offered_a_time_by_itself(
+    database: Database,
+    add_slot: AddSlot,
+    wait: Wait,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wait()
+    wait("second", now + timedelta(minutes=1))
+    for days in (3, 4):
+        add_slot(now + timedelta(days=days))
+    kept: list[int] = []
+
+    def offer_time(visit: Visit, slot: DiarySlot, until: datetime) -> None:
+        kept.append(sum(holder is not None for holder in holders(database)))
+
+    monkeypatch.setattr(letters, "offer_time", offer_time)
+    assert offer_free_times(database, services(), now) == 2
+    assert kept == [0, 1]  # what is there for all to see when each is written to
+
+
+def test_a_time_that_someone_has_just_taken_stops_nothing_else(
+    database: Database,
+    add_slot: AddSlot,
+    wait: Wait,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wait()
+    wait("second", now + timedelta(minutes=1))
+    taken, *others = (add_slot(now + timedelta(days=days)) for days in (3, 4, 5))
+    hold = diary.hold
+
+    def faster(session: Session, slot_id: str, *arguments: Any, **options: Any) -> DiarySlot:
+        if slot_id == taken:
+            raise diary.SlotTaken(slot_id)
+        return hold(session, slot_id, *arguments, **options)
+
+    monkeypatch.setattr(diary, "hold", faster)
+    assert offer_free_times(database, services(), now) == 2
+    assert holders(database)[0] is None
+    assert None not in holders(database)[1:]
+    assert len(outbox(database)) == len(others)
+
+
+def test_who_is_in_the_chat_at_that_moment_is_left_for_the_next_round(
+    database: Database, add_slot: AddSlot, wait: Wait, now: datetime
+) -> None:
+    wait()
+    add_slot(now + timedelta(days=3))
+    if database.engine.dialect.name == "postgresql":  # elsewhere one writes after the other
+        with database.session() as session:
+            session.execute(select(Referral).with_for_update())
+            assert offer_free_times(database, services(), now) == 0
+    assert offer_free_times(database, services(), now) == 1
