@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from bot.datafile import DATA, Strict, load_model
 FILE = DATA / "crisis" / "spelling.yml"
 
 _MIN_JOINED = 6  # shorter run-together words are too often somebody's name
+_READINGS = 16
 _SWAPS = {
     "0": "o",
     "1": "il",
@@ -147,7 +148,7 @@ def _unswapped(written: str) -> list[str]:
     if not _SWAPPED.search(written) or not re.search("[a-z]", written):
         return []
     choices = [_SWAPS.get(character, character) for character in written]
-    return ["".join(letters) for letters in list(product(*choices))[:16]]
+    return ["".join(letters) for letters in islice(product(*choices), _READINGS)]
 
 
 def _unstretched(written: str) -> list[str]:
