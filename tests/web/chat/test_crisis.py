@@ -222,7 +222,8 @@ def test_the_whole_crisis_conversation_is_held_without_rasa(visitor, rasa, datab
 
     def stored() -> bool:
         nonlocal told
-        told = [m["id"] for m in visitor.history().json()["messages"]]
+        # A busy machine may be asked too fast, or too slow to tell.
+        told = [m["id"] for m in visitor.history().json().get("messages", [])]
         return "message-4.1" in told
 
     eventually(stored)
