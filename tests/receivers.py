@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socketserver
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 
@@ -39,11 +40,12 @@ class Request:
 
 @dataclass
 class Receiver:
-    """A web server: what it got, and the status it answers with."""
+    """A web server: what it got, the status it answers with, and how long its answers go on."""
 
     url: str = ""
     got: list[Request] = field(default_factory=list)
     status: int = 204
+    goes_on_seconds: float = 0
 
 
 @contextmanager
@@ -100,6 +102,11 @@ def web_server() -> Iterator[Receiver]:
             receiver.got.append(Request(self.path, headers, body))
             self.send_response(receiver.status)
             self.end_headers()
+            ends = monotonic() + receiver.goes_on_seconds
+            with suppress(OSError):  # whoever asked has left
+                while monotonic() < ends:
+                    self.wfile.write(b" ")
+                    sleep(0.05)
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""

@@ -10,7 +10,6 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime, timezone
 from threading import Event
 
@@ -21,7 +20,7 @@ from bot.knowledge.services import services
 from bot.operating import exit_status
 from bot.outbox import plainly, queue
 from bot.outbox.senders import senders
-from bot.outbox.worker import work
+from bot.outbox.worker import Chore, run
 from bot.records.database import get_database
 from bot.records.models import OutboxMessage
 from bot.records.spool import FlagSpool
@@ -32,14 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command; gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bot.outbox", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, text in (
+    for name, runs, text in (
         ("run", _run, "deliver what waits, until stopped"),
         ("list", _list, "list what waits and what could not be delivered"),
         ("resend", _resend, "send dead letters again"),
         ("drop", _drop, "give a dead letter up, so that what waits behind it goes"),
     ):
         command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(run=run)
+        command.set_defaults(run=runs)
         if name in {"resend", "drop"}:
             command.add_argument(
                 "number", help="its number in the list" + ", or `all`" * (name == "resend")
@@ -55,11 +54,11 @@ def _run(_chosen: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database, spool = get_database(), FlagSpool(current.var)
-    chores: tuple[Callable[[datetime], object], ...] = (
+    chores: tuple[Chore, ...] = (
         lambda _now: spool.drain(database),
         lambda moment: offer_free_times(database, services(), moment),
     )
-    work(database, senders(current), _now, stop, chores)
+    run(database, senders(current), _now, stop, chores)
     return 0
 
 

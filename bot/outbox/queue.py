@@ -1,4 +1,4 @@
-"""Writes messages to be sent, and hands them to workers one at a time.
+"""Writes messages to be sent, and hands each to one worker at a time.
 
 A message is written in the transaction of what it is about, so that neither is there without
 the other. A worker claims it, delivers it outside of any transaction, and notes how that went.
@@ -10,11 +10,11 @@ and holds nothing up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select
+from sqlalchemy import and_, delete, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from bot.outbox.retry import wait
@@ -89,17 +89,22 @@ def withdraw(session: Session, prefix: str) -> int:
     return int(done.rowcount)
 
 
-def claim(session: Session, now: datetime) -> OutboxMessage | None:
+def claim(
+    session: Session, now: datetime, kinds: Collection[str] | None = None
+) -> OutboxMessage | None:
     """The next message that may go, for this worker alone until its claim runs out.
 
     What is over is put with the dead letters instead, for staff to see that it never went.
+
+    Args:
+        kinds: only messages of these.
     """
-    message = _next(session, now)
+    message = _next(session, now, kinds)
     while message is not None and is_over(message, now):
         message.state, message.payload, message.problem = "dead", None, OVER
         message.claimed_until, message.finished_at = None, now
         session.flush()
-        message = _next(session, now)
+        message = _next(session, now, kinds)
     if message is not None:
         message.claimed_until = now + timedelta(seconds=outbox_data().delivery.claim_seconds)
         message.attempts += 1
@@ -107,24 +112,35 @@ def claim(session: Session, now: datetime) -> OutboxMessage | None:
     return message
 
 
-def delivered(session: Session, message_id: int, now: datetime) -> None:
-    """Notes that a message has arrived. Its content isn't kept."""
-    message = session.get(OutboxMessage, message_id)
-    if message is not None:  # its person may have been erased meanwhile
+def delivered(session: Session, message_id: int, now: datetime, *, attempt: int) -> None:
+    """Notes that a message has arrived. Its content isn't kept.
+
+    Args:
+        attempt: which one it was (`attempts`, when it was claimed).
+    """
+    message = _claimed(session, message_id, attempt)
+    if message is not None:
         message.state, message.payload, message.problem = "delivered", None, None
         message.claimed_until, message.finished_at = None, now
 
 
 def failed(
-    session: Session, message_id: int, now: datetime, problem: str, *, for_good: bool
+    session: Session,
+    message_id: int,
+    now: datetime,
+    problem: str,
+    *,
+    attempt: int,
+    for_good: bool,
 ) -> None:
     """Notes a failed attempt: it is tried again later, or is a dead letter.
 
     Args:
         problem: the kind of failure; nothing personal.
+        attempt: as of `delivered`.
         for_good: trying again is of no use.
     """
-    message = session.get(OutboxMessage, message_id)
+    message = _claimed(session, message_id, attempt)
     if message is None:
         return
     message.problem, message.claimed_until = problem[:200], None
@@ -182,11 +198,25 @@ def is_over(message: OutboxMessage, now: datetime) -> bool:
     return message.over_at is not None and bool(message.over_at <= now)
 
 
-def _next(session: Session, now: datetime) -> OutboxMessage | None:
+def _claimed(session: Session, message_id: int, attempt: int) -> OutboxMessage | None:
+    """The message, locked, if it is still this attempt's to say what became of it.
+
+    It isn't once the claim has run out and another worker has it, or its person was erased.
+    """
+    message: OutboxMessage | None = session.get(
+        OutboxMessage, message_id, with_for_update=True, populate_existing=True
+    )
+    if message is None or message.state != "waiting" or message.attempts != attempt:
+        return None
+    return message
+
+
+def _next(session: Session, now: datetime, kinds: Collection[str] | None) -> OutboxMessage | None:
     found: OutboxMessage | None = (
         session.execute(
             select(OutboxMessage)
             .where(
+                true() if kinds is None else _messages.kind.in_(kinds),
                 _messages.state == "waiting",
                 _messages.due_at <= now,
                 or_(_messages.claimed_until.is_(None), _messages.claimed_until <= now),

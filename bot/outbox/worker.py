@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from threading import Event
-from typing import Any, Protocol
+from functools import partial
+from threading import Event, Thread
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +16,10 @@ from bot.records.database import Database
 
 POLL_SECONDS = 2.0
 CHORES_EVERY = timedelta(minutes=1)
+SHARED_THREADS = 2
+
+T = TypeVar("T")
+Chore = Callable[[datetime], object]
 
 logger = logging.getLogger(__name__)
 
@@ -35,22 +40,52 @@ class Sender(Protocol):
         """
 
 
-def deliver_next(database: Database, senders: Mapping[str, Sender], now: datetime) -> bool:
-    """Tries to deliver one message; False when none may go now."""
+def deliver_next(
+    database: Database,
+    senders: Mapping[str, Sender],
+    now: datetime,
+    kinds: Collection[str] | None = None,
+) -> bool:
+    """Tries to deliver one message, of these kinds if given; False when none may go now."""
     with database.session() as session:
-        message = queue.claim(session, now)
+        message = queue.claim(session, now, kinds)
         if message is None:
             return False
         message_id, kind, key = message.id, message.kind, message.key
-        payload = message.payload
+        payload, attempt = message.payload, message.attempts
     problem, for_good = _attempt(senders.get(kind), payload, key, now)
     with database.session() as session:
         if problem is None:
-            queue.delivered(session, message_id, now)
+            queue.delivered(session, message_id, now, attempt=attempt)
         else:
             logger.warning("Message %d (%s) was not delivered: %s.", message_id, kind, problem)
-            queue.failed(session, message_id, now, problem, for_good=for_good)
+            queue.failed(session, message_id, now, problem, attempt=attempt, for_good=for_good)
     return True
+
+
+def run(
+    database: Database,
+    senders: Mapping[str, Sender],
+    clock: Callable[[], datetime],
+    stop: Event,
+    chores: Sequence[Chore] = (),
+) -> None:
+    """Delivers, and does `chores` every minute, until `stop` is set.
+
+    A few threads take whatever comes next, and each kind of message has one of its own: receivers
+    that hang, however many messages are for them, hold up no other kind, nor the chores.
+    """
+    takes: list[Collection[str] | None] = [None] * SHARED_THREADS
+    takes += [(kind,) for kind in senders]
+    threads = [
+        Thread(target=work, args=(database, senders, clock, stop, kinds), daemon=True)
+        for kinds in takes
+    ]
+    for thread in threads:
+        thread.start()
+    do_chores(chores, clock, stop)
+    for thread in threads:
+        thread.join()
 
 
 def work(
@@ -58,24 +93,34 @@ def work(
     senders: Mapping[str, Sender],
     clock: Callable[[], datetime],
     stop: Event,
-    chores: Sequence[Callable[[datetime], Any]] = (),
+    kinds: Collection[str] | None = None,
 ) -> None:
-    """Delivers until `stop` is set; does `chores` every minute. Goes on after any failure."""
-    chores_due = clock()
+    """Delivers messages, of these kinds if given, until `stop` is set. Outlives any failure."""
     while not stop.is_set():
-        busy = False
-        try:
-            if clock() >= chores_due:
-                chores_due = clock() + CHORES_EVERY
-                for chore in chores:
-                    chore(clock())
-            busy = deliver_next(database, senders, clock())
-        except SQLAlchemyError as error:
-            logger.error("The database does not answer (%s).", type(error).__name__)
-        except Exception as error:
-            logger.error("The outbox stumbled (%s).", type(error).__name__)
-        if not busy:
+        if not _outlived(lambda: deliver_next(database, senders, clock(), kinds)):
             stop.wait(POLL_SECONDS)
+
+
+def do_chores(chores: Sequence[Chore], clock: Callable[[], datetime], stop: Event) -> None:
+    """Does each of the chores every minute, until `stop` is set. Outlives any failure."""
+    due = clock()
+    while not stop.is_set():
+        if clock() >= due:
+            due = clock() + CHORES_EVERY
+            for chore in chores:
+                _outlived(partial(chore, clock()))
+        stop.wait(POLL_SECONDS)
+
+
+def _outlived(step: Callable[[], T]) -> T | None:
+    """What a step gives; None where it failed, which the log says: the next one may do better."""
+    try:
+        return step()
+    except SQLAlchemyError as error:
+        logger.error("The database does not answer (%s).", type(error).__name__)
+    except Exception as error:
+        logger.error("The outbox stumbled (%s).", type(error).__name__)
+    return None
 
 
 def _attempt(

@@ -236,7 +236,7 @@ def test_a_move_takes_back_a_reminder_that_could_not_be_delivered(
 ) -> None:
     agree()
     with database.session() as session:
-        queue.failed(session, outbox(database)[1].id, now, "refused", for_good=True)
+        queue.failed(session, outbox(database)[1].id, now, "refused", attempt=0, for_good=True)
     change(chat)
     assert names(outbox(database)) == ["booked", "moved", "reminder"]
     assert {message.state for message in outbox(database)} == {"waiting"}
@@ -278,7 +278,7 @@ def test_they_take_their_yes_back_and_what_was_written_goes_too(
     book(chat)
     assert "stop the messages" in chat.say("yes please").replies[0].text
     with database.session() as session:
-        queue.failed(session, outbox(database)[1].id, now, "refused", for_good=True)
+        queue.failed(session, outbox(database)[1].id, now, "refused", attempt=0, for_good=True)
     said = chat.booking.stop_messages(chat.conversation_id, STOP, now)
     assert "won't send you any more messages" in said.text
     assert "Your appointment is still Sunday 6 December at 10:30am" in said.text

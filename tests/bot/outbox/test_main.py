@@ -25,7 +25,9 @@ def dead(database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> 
     """A database with one dead letter, which the command works on."""
     with database.session() as session:
         queue.put(session, key="k", kind="email", payload={"to": ["robin@example.com"]}, now=now)
-        queue.failed(session, 1, now, "the mail server refuses the address (550)", for_good=True)
+        queue.failed(
+            session, 1, now, "the mail server refuses the address (550)", attempt=0, for_good=True
+        )
     monkeypatch.setattr(command, "get_database", lambda: database)
     return database
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from time import monotonic
 
 import httpx
 import pytest
@@ -49,4 +50,14 @@ def test_a_refusal_is_for_good(receiver: Receiver, now: datetime, status: int) -
 def test_trouble_is_for_now(receiver: Receiver, now: datetime, status: int) -> None:
     receiver.status = status
     with pytest.raises(httpx.HTTPStatusError):
+        post(receiver, now)
+
+
+def test_an_answer_that_never_ends_is_one_all_the_same(receiver: Receiver, now: datetime) -> None:
+    receiver.status, receiver.goes_on_seconds = 200, 20
+    began = monotonic()
+    post(receiver, now)
+    assert monotonic() - began < 10
+    receiver.status = 404
+    with pytest.raises(Refused):
         post(receiver, now)

@@ -5,17 +5,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.outbox import queue, worker
-from bot.outbox.worker import Refused, deliver_next, work
+from bot.outbox.worker import Refused, deliver_next, do_chores, run, work
 from bot.records.database import Database
+from bot.records.models import OutboxMessage
 from bot.settings import ROOT
 from tests.bot.outbox.conftest import Clock, messages
 
@@ -46,9 +50,10 @@ def put(
     key: str,
     lane: str | None = None,
     over: datetime | None = None,
+    kind: str = "x",
 ) -> None:
     with database.session() as session:
-        queue.put(session, key=key, kind="x", payload={"key": key}, lane=lane, now=now, over=over)
+        queue.put(session, key=key, kind=kind, payload={"key": key}, lane=lane, now=now, over=over)
 
 
 def run_until_quiet(database: Database, inbox: Inbox, clock: Clock) -> None:
@@ -149,8 +154,8 @@ def send(payload, key, now):
     die("sent")
 
 kept = queue.delivered
-def delivered(*arguments):
-    kept(*arguments)
+def delivered(*arguments, **options):
+    kept(*arguments, **options)
     die("uncommitted")
 
 queue.delivered = delivered
@@ -195,17 +200,67 @@ def test_it_works_until_stopped_and_outlives_failures(
     monkeypatch.setattr(worker, "POLL_SECONDS", 0.0)
     for number in range(3):
         put(database, now, f"k{number}")
+    claim = queue.claim
+
+    def stumble(*arguments: Any) -> OutboxMessage | None:
+        if failures:
+            raise failures.pop()
+        return claim(*arguments)
+
+    monkeypatch.setattr(queue, "claim", stumble)
 
     def send(_payload: Mapping[str, Any], key: str, _now: datetime) -> None:
         done.append(key)
         if len(done) == 3:
             stop.set()
 
-    def chore(_now: datetime) -> None:
-        clock.ahead(minutes=2)
-        if failures:
-            raise failures.pop()
-
-    work(database, {"x": send}, clock, stop, [chore])
+    work(database, {"x": send}, clock, stop)
     assert done == ["k0", "k1", "k2"]
     assert failures == []
+
+
+def test_a_chore_that_fails_keeps_no_other_from_being_done(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, done = Event(), []
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.0)
+
+    def fail(_now: datetime) -> None:
+        raise OperationalError("x", {}, Exception())
+
+    def chore(moment: datetime) -> None:
+        done.append(moment)
+        clock.ahead(minutes=1)
+        if len(done) == 3:
+            stop.set()
+
+    do_chores([fail, chore], clock, stop)
+    assert [after - before for before, after in pairwise(done)] == [timedelta(minutes=1)] * 2
+
+
+def test_a_receiver_that_hangs_holds_up_nothing_else(
+    database: Database, clock: Clock, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.01)
+    for number in range(worker.SHARED_THREADS + 3):  # more than there are threads
+        put(database, now, f"webhook:{number}", kind="webhook")
+    hangs, goes_on, told, chores, stop = (Event() for _ in range(5))
+
+    def hang(*_: object) -> None:
+        hangs.set()
+        assert goes_on.wait(60)
+
+    senders = {"webhook": hang, "email": lambda *_: told.set()}
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, database, senders, clock, stop, [lambda _now: chores.set()])
+        try:
+            assert hangs.wait(30)
+            put(database, now, "flag:1:email:0", kind="email")
+            assert told.wait(30)
+            assert chores.wait(30)
+        finally:
+            goes_on.set()
+        while {message.state for message in messages(database)} != {"delivered"}:
+            sleep(0.05)
+        stop.set()
+        running.result()

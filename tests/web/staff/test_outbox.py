@@ -24,7 +24,7 @@ def dead(console, key: str, case_id: str | None = None, problem: str = "Unreacha
         queue.put(session, key=key, payload=payload, **values)
         number = session.execute(select(OutboxMessage.id).where(OutboxMessage.key == key)).scalar()
         session.get(OutboxMessage, number).attempts = 7
-        queue.failed(session, number, console.clock.now, problem, for_good=True)
+        queue.failed(session, number, console.clock.now, problem, attempt=7, for_good=True)
     return number
 
 
