@@ -6,6 +6,7 @@ import asyncio
 import logging
 from abc import abstractmethod
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any
 
@@ -22,13 +23,18 @@ logger = logging.getLogger(__name__)
 
 QUESTION_INTENTS = frozenset({"faq", "compare_services"})
 
+_waiting = ThreadPoolExecutor(32, thread_name_prefix="waiting")  # most of them only wait
+
 
 class FoyerAction(Action):
     """An action whose work is done in `act`, off the event loop.
 
     If `act` fails, the person is told so, with how to get urgent help, and the conversation
-    stays where it was.
+    stays where it was. `waits` is whether it may wait for long: for another system's diary, or in
+    a look-up. Then it is done in threads of its own, and those who wait hold up nobody else.
     """
+
+    waits = False
 
     @abstractmethod
     def name(self) -> str:
@@ -42,7 +48,11 @@ class FoyerAction(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         try:
-            return await asyncio.to_thread(self.act, Say(dispatcher), tracker) or []
+            pool = _waiting if self.waits else None
+            work = asyncio.get_running_loop().run_in_executor(
+                pool, self.act, Say(dispatcher), tracker
+            )
+            return await work or []
         except Exception as error:  # whatever it was, the person must get an answer
             logger.error("%s failed (%s).", self.name(), type(error).__name__)
             dispatcher.messages.clear()

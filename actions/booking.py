@@ -21,6 +21,8 @@ LOOKUP_FORM = "lookup_form"
 class BeginBooking(FoyerAction):
     """Hands over by the service's own way: its diary, its phone, or a summary to take along."""
 
+    waits = True
+
     def name(self) -> str:
         return "action_begin_booking"
 
@@ -30,6 +32,8 @@ class BeginBooking(FoyerAction):
 
 class ChangeAppointment(FoyerAction):
     """Offers other times for an appointment that is booked."""
+
+    waits = True
 
     def name(self) -> str:
         return "action_change_appointment"
@@ -71,6 +75,7 @@ class AskBookingAnswer(AskQuestion):
 class ValidateBookingForm(TakeAnswer):
     """Takes the answer to the open question of the booking."""
 
+    waits = True
     slot = "booking_answer"
 
     def name(self) -> str:
@@ -95,6 +100,8 @@ class ReferralStatus(FoyerAction):
 
     Where there is neither, the look-up form asks for reference and date of birth.
     """
+
+    waits = True
 
     def name(self) -> str:
         return "action_referral_status"
@@ -136,6 +143,7 @@ class AskLookupAnswer(AskQuestion):
 class ValidateLookupForm(TakeAnswer):
     """Takes them."""
 
+    waits = True
     slot = "lookup_answer"
 
     def name(self) -> str:

@@ -77,6 +77,8 @@ class ValidatePrescreenForm(TakeAnswer):
 class AfterPrescreen(FoyerAction):
     """Goes on from how the pre-screen ended."""
 
+    waits = True
+
     def name(self) -> str:
         return "action_after_prescreen"
 
@@ -100,6 +102,8 @@ class CarryOn(FoyerAction):
 
     With the reference of a referral that was sent, says how that one stands.
     """
+
+    waits = True
 
     def name(self) -> str:
         return "action_carry_on"

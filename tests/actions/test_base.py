@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import logging
+from threading import Event
 from typing import Any
 
 import pytest
@@ -46,6 +48,25 @@ async def test_a_failure_is_told_with_urgent_help_and_logs_no_words(
     assert slots == {}
     assert "action_fails failed (RuntimeError)" in caplog.text
     assert "my private words" not in caplog.text
+
+
+async def test_those_who_wait_hold_up_nobody_else(run: Any) -> None:
+    goes_on = Event()
+
+    class Waits(Speaks):
+        waits = True
+
+        def act(self, say: Say, tracker: Tracker) -> None:
+            assert goes_on.wait(60)
+
+    many = [asyncio.create_task(run(Waits(), "hi")) for _ in range(100)]
+    try:
+        await asyncio.sleep(0)  # all of them have begun
+        (said,), _ = await asyncio.wait_for(run(Speaks(), "hi"), 30)
+    finally:
+        goes_on.set()
+    assert said["text"] == "hello"
+    assert not any(done for done, _ in await asyncio.gather(*many))
 
 
 @pytest.mark.parametrize(
