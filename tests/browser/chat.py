@@ -55,9 +55,12 @@ class Chat:
 
     def tap(self, title: str) -> None:
         """Taps one of the open answers."""
-        # As people do: two taps within the time of a double tap count as one.
+        self.press(self.answers.get_by_role("button", name=title, exact=True))
+
+    def press(self, button: Locator) -> None:
+        """Taps a button as people do: two taps within the time of a double tap count as one."""
         self.page.wait_for_timeout(max(0.0, _DOUBLE_TAP - 1000 * (monotonic() - self._tapped)))
-        self.answers.get_by_role("button", name=title, exact=True).click()
+        button.click()
         self._tapped = monotonic()
         self.wait()
 
@@ -75,8 +78,7 @@ class Chat:
             day, month, year = re.fullmatch(r"(\d+) (\w+) (\d+)", given).groups()  # type: ignore[union-attr]
             for label, value in (("Day", day), ("Month", _number(month)), ("Year", year)):
                 date.get_by_label(label).fill(value)
-            date.get_by_role("button", name="Continue").click()
-            self.wait()
+            self.press(date.get_by_role("button", name="Continue"))
         else:
             self.say(given)
 

@@ -73,11 +73,13 @@ def _book(chat: Chat, look: Callable[[], None]) -> None:
     days = chat.answers.locator(".slot-day")
     assert days.count() > 1
     look()
-    days.first.get_by_role("button").first.click()
-    chat.wait()
+    chat.press(days.first.get_by_role("button").first)
     chat.tap("Yes, book it")
     card = chat.last.locator(".card")
     expect(card).to_contain_text("Your appointment")
+    own = chat.log.get_by_role("link", name="Open your page").last
+    assert "/visit/" in (own.get_attribute("href") or "")
+    assert "/visit/" not in chat.announced.inner_text(), "nobody wants to hear a hundred letters"
     expect(card).to_contain_text("Demonstration")
     look()
     assert chat.panel.evaluate("(e) => e.scrollWidth <= e.clientWidth"), "it scrolls sideways"

@@ -10,6 +10,7 @@ import { button, h, icon, ICONS } from "./dom.js";
 import { allLines, careCard, linesFor } from "./help_lines.js";
 import { goElsewhere, onEscapes } from "./leave.js";
 import { Log } from "./log.js";
+import { spoken } from "./rich_text.js";
 import { keep, recall } from "./storage.js";
 import { WORDS } from "./words.js";
 
@@ -272,7 +273,7 @@ export class FoyerChat extends HTMLElement {
   _announce(heard) {
     const open = this.conversation.last;
     const titles = open ? choicesOf(open) : [];
-    const said = heard.map(({ text }) => text.replace(/\*\*|•/g, "")).join("\n");
+    const said = heard.map(({ text }) => spoken(text)).join("\n");
     this._tell(titles.length ? `${said}\n${WORDS.choices(titles)}` : said);
   }
 

@@ -12,7 +12,7 @@ export function messageItem(message, tools, { open, newest }) {
     return item("person", message, WORDS.you, plainText(message.text), null, newest ? WORDS.sent : "");
   }
   const { text, extra } = card(message, tools, open);
-  return item("assistant", message, WORDS.assistant, richText(text), extra);
+  return item("assistant", message, WORDS.assistant, richText(text, tools.base), extra);
 }
 
 // A message that is on its way, or waits, or was refused.

@@ -1,10 +1,13 @@
-// Turns a message's text into paragraphs, lists and bold words; the numbers of help lines into links.
+// Turns a message's text into paragraphs, lists and bold words; the numbers of help lines, and the
+// address of a person's own page, into links.
 
 import { DATA } from "./data.js";
-import { h } from "./dom.js";
+import { h, unseen } from "./dom.js";
+import { WORDS } from "./words.js";
 
 const BULLET = /^\s*[•*-]\s+/;
 const NUMBERED = /^\s*\d{1,2}[.)]\s+/;
+const OWN_PAGE = /(https?:\/\/[^\s/]+\/visit\/[\w.-]+)/;
 const RUN = /(\d[\d \u00a0]*\d)/; // a run of digits, as phone numbers are written
 const NUMBERS = new Map(
   DATA.helpLines
@@ -12,8 +15,8 @@ const NUMBERS = new Map(
     .map((line) => [digits(line.number.match(/^[\d ]*/)[0]), line.tel]),
 );
 
-// The nodes of an assistant's message.
-export function richText(text) {
+// The nodes of an assistant's message; `base` is the address of the server.
+export function richText(text, base) {
   const nodes = [];
   for (const block of text.split(/\n{2,}/)) {
     let list = null;
@@ -22,11 +25,11 @@ export function richText(text) {
       const kind = BULLET.test(line) ? "ul" : NUMBERED.test(line) ? "ol" : null;
       if (kind) {
         if (!list || list.localName !== kind) nodes.push((list = h(kind)));
-        list.append(h("li", {}, inline(line.replace(BULLET, "").replace(NUMBERED, ""))));
+        list.append(h("li", {}, inline(line.replace(BULLET, "").replace(NUMBERED, ""), base)));
         paragraph = null;
       } else if (line.trim()) {
-        if (paragraph) paragraph.append(h("br"), ...inline(line));
-        else nodes.push((paragraph = h("p", {}, inline(line))));
+        if (paragraph) paragraph.append(h("br"), ...inline(line, base));
+        else nodes.push((paragraph = h("p", {}, inline(line, base))));
         list = null;
       }
     }
@@ -34,12 +37,27 @@ export function richText(text) {
   return nodes;
 }
 
+// The text as it is read out: without marks, nor the letters of an address.
+export function spoken(text) {
+  return text.replace(/\*\*|•/g, "").replace(OWN_PAGE, WORDS.ownPage);
+}
+
 // A person's own words, as they wrote them.
 export function plainText(text) {
   return [h("p", { class: "as-written" }, text)];
 }
 
-function inline(line) {
+function inline(line, base) {
+  return line.split(OWN_PAGE).flatMap((part, index) =>
+    index % 2 && part.startsWith(`${base}/`) ? [ownPage(part)] : marked(part),
+  );
+}
+
+function ownPage(href) {
+  return h("a", { href, target: "_blank", rel: "noopener" }, WORDS.ownPage, unseen(` (${WORDS.newTab})`));
+}
+
+function marked(line) {
   return line.split(/\*\*(.+?)\*\*/).flatMap((part, index) =>
     index % 2 ? [h("strong", {}, linked(part))] : linked(part),
   );

@@ -59,6 +59,7 @@ export const WORDS = {
   calendar: "Add to your calendar",
   calendarOff: "Take it out of your calendar",
   summary: "See a page to print or keep",
+  ownPage: "Open your page",
   demonstration: "Demonstration: nobody will be there",
   code: "Your code",
   copy: "Copy the code",
