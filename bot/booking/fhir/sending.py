@@ -9,10 +9,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
 
-from bot.booking.fhir.client import Rejected
+from bot.booking.fhir.client import Conflict, Rejected
 from bot.booking.fhir.resources import referral_message
 from bot.booking.fhir.systems import System
 from bot.knowledge.services import Service
+from bot.outbox.queue import may_have_arrived
 from bot.outbox.worker import Refused
 from bot.prescreen.flow import Flow
 from bot.prescreen.place import filled
@@ -47,12 +48,13 @@ class ReferralSender:
             answers = referrals.answers(session, referral)
             on = filled(answers, self._services, referral.sent_at)
             bundle = referral_message(referral, service, flow, on)
+            repeated = may_have_arrived(session, key)
         request_id, correlation_id = (
             str(uuid5(NAMESPACE_URL, f"{part}:{key}")) for part in ("request", "correlation")
         )
         try:
-            system.client.message(bundle, request_id, correlation_id)
-        except Rejected as error:
+            system.client.message(bundle, request_id, correlation_id, repeated=repeated)
+        except (Rejected, Conflict) as error:
             raise Refused(f"the booking system refuses it ({error})") from None
 
 

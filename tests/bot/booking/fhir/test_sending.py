@@ -23,6 +23,7 @@ from bot.records.models import Appointment, DiarySlot, OutboxMessage, Referral
 from bot.settings import Settings
 from tests.bot.booking.conftest import SendReferral, outbox
 from tests.fhir.engine import Line
+from tests.fhir.fixtures import of_engine
 from tests.fhir.schema import R4
 
 ANSWERS = {"about.name": "Robin Example", "phq-9.1": 2}
@@ -43,6 +44,11 @@ def sent(database: Database, service: Service, send_referral: SendReferral, now:
     with database.session() as session:
         referral_sent(session, session.get(Referral, referral_id), service, now)
     return referral_id
+
+
+def reference_of(database: Database, referral_id: str) -> str:
+    with database.reading() as session:
+        return str(session.get(Referral, referral_id).reference)
 
 
 def test_a_referral_arrives_as_a_valid_message(
@@ -82,6 +88,55 @@ def test_an_outage_delays_it_and_a_repetition_is_known_by_its_ids(
     assert outbox(database)[0].state == "delivered"
     assert len({headers["x-request-id"] for _, _, headers, _ in line.seen}) == 1
     assert len({json.dumps(body) for _, _, _, body in line.seen}) == 1
+
+
+@pytest.mark.parametrize("lost", ["the first answer", "all of the first attempt's"])
+def test_a_lost_answer_and_the_409_after_it_mean_that_it_has_arrived(
+    database: Database,
+    service: Service,
+    sender: ReferralSender,
+    send_referral: SendReferral,
+    line: Line,
+    engine: str,
+    now: datetime,
+    lost: str,
+) -> None:
+    referral_id = sent(database, service, send_referral, now)
+    first_only = lost == "the first answer"
+    line.fault = lambda number, _method: "lost" if number == 1 or not first_only else None
+    assert deliver_next(database, {REFERRAL: sender}, now)
+    (message,) = outbox(database)
+    if not first_only:
+        assert (message.state, message.problem) == ("waiting", "Unreachable")
+        line.heal()
+        assert deliver_next(database, {REFERRAL: sender}, message.claimed_until)
+    assert outbox(database)[0].state == "delivered"
+    query = f"ServiceRequest?identifier={reference_of(database, referral_id)}"
+    assert len(of_engine(engine, query)["entry"]) == 1
+
+
+@pytest.mark.parametrize("sent_again", [False, True])
+def test_a_409_to_what_was_never_sent_before_is_a_refusal(
+    database: Database,
+    service: Service,
+    sender: ReferralSender,
+    send_referral: SendReferral,
+    now: datetime,
+    sent_again: bool,
+) -> None:
+    sent(database, service, send_referral, now)
+    (message,) = outbox(database)
+    sender(message.payload, message.key, now)  # so that its id is known there
+    assert deliver_next(database, {REFERRAL: sender}, now)
+    if sent_again:
+        with database.session() as session:
+            assert queue.resend(session, message.id, now)
+        assert deliver_next(database, {REFERRAL: sender}, now)
+    (message,) = outbox(database)
+    assert (message.state, message.problem) == (
+        "dead",
+        "the booking system refuses it (status 409)",
+    )
 
 
 def test_what_is_refused_is_a_dead_letter(
