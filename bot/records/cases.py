@@ -197,6 +197,7 @@ def close_erased(session: Session, case: Case, *, by: str, now: datetime) -> Non
     words or the conversation is past its time: staff should know that there was one. Where staff
     or an operator erase, and where no flag is open, the case goes too.
     """
+    _hand_on(session, case)
     if by in ("person", "retention") and case.rank != NO_FLAG:
         case.referral_id = None
         case.erased_at = now
@@ -210,6 +211,22 @@ def close_erased(session: Session, case: Case, *, by: str, now: datetime) -> Non
     )
     session.delete(case)
     session.flush()
+
+
+def _hand_on(session: Session, case: Case) -> None:
+    """Lets the newest case that was merged into one that goes take its place, with the others."""
+    left = [each for each in merged_into(session, case) if each.merged_into == case.id]
+    if not left:
+        return
+    heir, others = left[0], left[1:]
+    heir.merged_into, heir.state = case.merged_into, case.state
+    heir.assigned_to = heir.assigned_to or case.assigned_to
+    heir.contacted_at = heir.contacted_at or case.contacted_at
+    heir.version += 1
+    for other in others:
+        other.merged_into = heir.id
+    session.flush()
+    place(session, heir)
 
 
 def by_referral(session: Session, referral_id: str) -> Case | None:

@@ -180,6 +180,23 @@ def test_a_flag_nobody_resolved_outlives_the_words(database, now) -> None:
         assert raised.text is None
 
 
+def test_what_was_merged_into_a_record_takes_its_place_when_that_is_erased(database, now) -> None:
+    later = now + timedelta(days=1)
+    with database.session() as session:
+        first = send(session, now)
+        others = [send(session, later + timedelta(hours=n), f"later {n}") for n in range(2)]
+        stays, old, new = (cases.by_referral(session, each.id) for each in (first, *others))
+        cases.note_step(session, stays, "accepted", by="u", reason=None, now=later)
+        for case in (old, new):
+            cases.note_step(session, case, "merged", by="u", reason=None, now=later)
+            case.merged_into = stays.id
+        session.flush()
+        erase_referral(session, first, by="retention", now=later)
+        assert (new.state, new.live, new.merged_into) == ("accepted", True, None)
+        assert cases.staying(session, old) is new
+        assert cases.merged_into(session, new) == [old]
+
+
 def test_staff_erase_everything(database, now) -> None:
     with database.session() as session:
         referral = send(session, now)
