@@ -57,10 +57,8 @@ def agreed(referral: Referral, about: About = "letters") -> tuple[Way, ...] | No
 
 def reached(visit: Visit, about: About = "letters") -> tuple[Way, ...]:
     """The ways by which the person is told: agreed to, and still usable."""
-    wanted = agreed(visit.referral, about)
-    if wanted is None and about == "waiting":  # they joined before it was asked
-        return ways(visit)[:1]
-    return tuple(each for each in ways(visit) if each in (wanted or ()))
+    wanted = agreed(visit.referral, about) or ()
+    return tuple(each for each in ways(visit) if each in wanted)
 
 
 def agree(referral: Referral, to: Sequence[Way], about: About = "letters") -> None:

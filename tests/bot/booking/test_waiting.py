@@ -295,6 +295,23 @@ def test_they_are_told_in_the_way_they_agreed_to(
     assert letter.payload["body"]["to"] == "+447700900123"
 
 
+def test_nobody_is_written_to_who_did_not_say_that_they_want_it(
+    database: Database,
+    add_slot: AddSlot,
+    send_referral: SendReferral,
+    mailing: Mailing,
+    now: datetime,
+) -> None:
+    mailing()
+    mine = send_referral(answers=EMAIL)
+    with database.session() as session:
+        session.add(Waiting(referral_id=mine, service_id="berkshire", joined_at=now))
+    add_slot(now + timedelta(days=3))
+    assert offer_free_times(database, services(), now) == 0
+    assert outbox(database) == []
+    assert holders(database) == [None]
+
+
 def test_they_come_off_the_list_when_they_say_so(
     database: Database,
     add_slot: AddSlot,
