@@ -10,7 +10,7 @@ from bot.booking.letters import take_back, tell
 from bot.booking.visit import Visit
 from bot.outbox.bookings import undo
 from bot.records import cases
-from bot.records.cases import PERSON
+from bot.records.cases import ELSEWHERE, PERSON
 from bot.records.models import Appointment
 
 
@@ -63,6 +63,24 @@ def cancel(visit: Visit, *, by: str = PERSON) -> Appointment:
     appointment = diary.cancel(visit.session, visit.referral.id, visit.now)
     cases.cancelled(visit.session, visit.referral.id, by=by, now=visit.now)
     tell(visit, "cancelled", appointment, diary.slot_of(visit.session, appointment))
+    return appointment
+
+
+def cancelled_elsewhere(visit: Visit) -> Appointment:
+    """Follows another system, whose own people have cancelled the appointment.
+
+    Raises as `diary.cancel` does.
+    """
+    appointment = diary.cancel(visit.session, visit.referral.id, visit.now)
+    cases.cancelled(visit.session, visit.referral.id, by=ELSEWHERE, now=visit.now)
+    tell(visit, "cancelled", appointment, diary.slot_of(visit.session, appointment))
+    return appointment
+
+
+def moved_elsewhere(visit: Visit, slot_id: str) -> Appointment:
+    """The same, where they have moved it. Raises as `diary.move` does."""
+    appointment = diary.move(visit.session, slot_id, visit.referral.id, visit.now)
+    tell(visit, "moved", appointment, diary.slot_of(visit.session, appointment))
     return appointment
 
 

@@ -75,7 +75,14 @@ def _next(visit: Visit) -> State:
             titles = (data.buttons.book,) if visit.may_book else ()
             return "past", (past, *mark, visit.who_to_ask), titles
         booked = texts.status_appointment.format(when=when, mode=way(slot))
-        return "booked", (booked, *mark), (data.buttons.change_long, data.buttons.cancel_long)
+        # What another system's own people do to it is looked at now and then.
+        elsewhere = texts.status_elsewhere.format(service=visit.service.name)
+        since = (elsewhere,) if visit.service.handover.fhir else ()
+        return (
+            "booked",
+            (booked, *since, *mark),
+            (data.buttons.change_long, data.buttons.cancel_long),
+        )
     asked = callback(visit)
     if asked is not None:
         return "callback", (texts.status_callback.format(time=asked.best_time),), ()

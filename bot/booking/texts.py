@@ -134,6 +134,7 @@ _FILLED: dict[str, frozenset[str]] = {
     "manage": _WHEN,
     "kept": _WHEN,
     "status_appointment": _WHEN,
+    "status_elsewhere": frozenset({"service"}),
     "confirm_cancel": frozenset({"when"}),
     "cancelled": frozenset({"when"}),
     "past": frozenset({"when"}),
@@ -258,6 +259,7 @@ class Texts(Strict):
     take_along: str
     status_sent: str
     status_appointment: str
+    status_elsewhere: str
     status_no_appointment: str
     status_cancelled: str
     status_callback: str

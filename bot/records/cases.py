@@ -21,6 +21,7 @@ NEEDS_CONTACT = ("alert", "check-in")  # the tiers of flags that need a person
 OPEN_STATES = ("incoming", "accepted", "contacted", "booked")
 UNACKNOWLEDGED, UNRESOLVED, NO_FLAG = range(3)  # Case.rank
 PERSON = "person"  # whose step it was, where no member of staff took it
+ELSEWHERE = "elsewhere"  # the same, for the people of a booking system that keeps the diary
 
 _cases: Any = Case  # its columns
 _flags: Any = Flag
@@ -80,7 +81,8 @@ def note_step(
     """Writes a step down and takes it; the caller has checked that it may be.
 
     Args:
-        by: the id of a member of staff, or PERSON where something they did themselves led to it.
+        by: the id of a member of staff; PERSON where something they did themselves led to it, or
+            ELSEWHERE.
     """
     case.version += 1
     session.add(

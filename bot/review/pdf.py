@@ -21,7 +21,6 @@ from fpdf.fonts import TTFFont
 
 from bot.booking.times import full_time, in_london
 from bot.prescreen.show import show_date
-from bot.records.cases import PERSON
 from bot.records.models import Flag
 from bot.review.answers import AnswerRow, ScoreCard
 from bot.review.flagged import answered, heading, noticed
@@ -148,7 +147,6 @@ def record_as_pdf(record: Person, title: str, *, by: str, now: datetime) -> byte
         paper.heading("What happened so far")
     for step in record.steps:
         who = record.staff.get(step.user_id, "someone who has left")
-        who = "the person themselves" if step.user_id == PERSON else who
         undone = " (undone)" if step.undone_at else ""
         why = f": “{step.reason}”" if step.reason else ""
         state = words().states[step.to_state]

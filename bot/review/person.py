@@ -45,6 +45,7 @@ from bot.review.presence import Visitor, others
 from bot.review.queue import names_of
 from bot.review.transcript import Line, transcript
 from bot.review.waiting import Waiting, waiting
+from bot.staff.words import words
 
 _CONTACT = ("phone", "email", "other_contact", "contact_by", "voicemail", "best_time")
 _TO_COMPARE = ("about.name", "about.date_of_birth", "about.phone", "about.nhs_number")
@@ -170,7 +171,10 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
         visitors=tuple(others(session, case, user, now)),
         next_states=workflow.steps_from(case),
         can_undo=workflow.last_step(session, case) is not None,
-        staff=dict(session.execute(select(StaffUser.id, StaffUser.name)).all()),
+        staff={
+            **words().no_staff,
+            **dict(session.execute(select(StaffUser.id, StaffUser.name)).all()),
+        },
         lines=tuple(transcript(session, conversations, flags, read.history)),
         demonstration=case.conversation_id.startswith("demonstration-"),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.records.cases import NO_FLAG, PERSON, note_step, place
+from bot.records.cases import ELSEWHERE, NO_FLAG, PERSON, note_step, place
 from bot.records.models import Case, CaseStep, Note, StaffUser
 from bot.review.arranged import appointments
 
@@ -97,7 +97,7 @@ def last_step(session: Session, case: Case) -> CaseStep | None:
         .where(
             _steps.case_id == case.id,
             _steps.version == case.version,
-            _steps.user_id != PERSON,
+            _steps.user_id.not_in((PERSON, ELSEWHERE)),
             _steps.undone_at.is_(None),
         )
         .limit(1)

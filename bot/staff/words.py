@@ -13,6 +13,7 @@ class Words(Strict):
 
     states: Mapping[str, str]
     steps: Mapping[str, str]
+    no_staff: Mapping[str, str]
     roles: Mapping[str, str]
     categories: Mapping[str, str]
     sources: Mapping[str, str]

@@ -121,11 +121,17 @@ def of_engine(engine: str, path: str) -> dict[str, Any]:
     return found
 
 
-def change_remote(engine: str, slot_id: str, **fields: Any) -> None:
-    """What the other system's own people do to a slot."""
-    slot = {**of_engine(engine, f"Slot/{slot_id}"), **fields}
-    changed = httpx.put(f"{engine}/Slot/{slot_id}", json=slot, trust_env=False)
+def change(engine: str, path: str, **fields: Any) -> None:
+    """What the other system's own people do to something there."""
+    changed = httpx.put(
+        f"{engine}/{path}", json={**of_engine(engine, path), **fields}, trust_env=False
+    )
     assert changed.status_code == 200, changed.text
+
+
+def change_remote(engine: str, slot_id: str, **fields: Any) -> None:
+    """The same, to a slot."""
+    change(engine, f"Slot/{slot_id}", **fields)
 
 
 def states(engine: str, slots: Iterable[str]) -> list[str]:

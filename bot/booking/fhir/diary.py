@@ -28,13 +28,14 @@ from bot.booking.fhir.client import (
     Resource,
     Unreachable,
 )
-from bot.booking.fhir.resources import SYSTEM, appointment, patient
+from bot.booking.fhir.resources import BOOKING, SYSTEM, appointment, patient
 from bot.knowledge.services import Service
 from bot.records.database import Database
 from bot.records.models import DiarySlot, Referral
 
 _AHEAD = timedelta(days=42)
 _PAGES = 10
+_ENDED = frozenset({"cancelled", "entered-in-error", "noshow"})
 _slots: Any = DiarySlot  # its columns
 
 
@@ -45,6 +46,18 @@ class RemoteSlot:
     remote_id: str
     starts_at: datetime
     ends_at: datetime
+
+    @classmethod
+    def of(cls, slot: DiarySlot) -> RemoteSlot:
+        """As it was when it was mirrored."""
+        return cls(slot.remote_id, slot.starts_at, slot.ends_at)
+
+
+@dataclass(frozen=True)
+class RemoteAppointment:
+    """An appointment as the other system has it: in which slot, or cancelled."""
+
+    slot: RemoteSlot | None
 
 
 class RemoteDiary:
@@ -68,11 +81,11 @@ class RemoteDiary:
         )
 
         def state(slot: DiarySlot) -> str:
-            return _state(slot, now, free=_remote(slot) in found)
+            return _state(slot, now, free=RemoteSlot.of(slot) in found)
 
         with self._database.session() as session:
             known = list(session.execute(mirrored).scalars())
-            for new in self._mirrored(found - {_remote(slot) for slot in known}):
+            for new in self._mirrored(found - {RemoteSlot.of(slot) for slot in known}):
                 _add(session, new)
             changed = [slot.id for slot in known if slot.state != state(slot)]
             for slot in session.execute(_unless_in_use(mirrored, changed)).scalars():
@@ -97,10 +110,10 @@ class RemoteDiary:
             found = self._client.read("Slot", slot.remote_id)
         except Rejected:
             raise SlotTaken(slot.id) from None
-        if _slot(found.resource) != _remote(slot):
+        if _slot(found.resource) != RemoteSlot.of(slot):
             raise SlotTaken(slot.id)
         if found.resource.get("status") != "free":
-            if found.resource.get("comment") != key:
+            if _key_of(found.resource) != key:
                 raise SlotTaken(slot.id)
         else:
             self._claim(slot, found.resource, found.etag, key)
@@ -113,28 +126,46 @@ class RemoteDiary:
         except (Conflict, Rejected, KeyError) as error:
             raise Unreachable(f"the appointment was not taken ({type(error).__name__})") from None
 
+    def appointment(self, key: str) -> RemoteAppointment | None:
+        """The appointment of that key, None where there is none. Raises Unreachable, Rejected."""
+        bundle = self._client.search("Appointment", [("identifier", f"{BOOKING}|{key}")])
+        found = list(_resources(bundle, "Appointment"))
+        current = [each for each in found if each.get("status") not in _ENDED]
+        if current:
+            return RemoteAppointment(_slot_of(current[0]))
+        return RemoteAppointment(None) if found else None
+
+    def mirror(self, session: Session, slot: RemoteSlot) -> str:
+        """The id of the slot here, free to be taken by whom it was given there."""
+        (new,) = self._mirrored([slot])
+        _add(session, new)
+        kept = session.get(DiarySlot, new.id, with_for_update=True)
+        if kept.state == "closed":
+            kept.state, kept.version = "free", kept.version + 1
+            session.flush()
+        return str(new.id)
+
     def give_back(self, remote_id: str, key: str) -> None:
         """Undoes a booking, however far it came: cancels the appointment and frees the slot.
 
         Raises Unreachable, Conflict: try again.
         """
-        bundle = self._client.search("Appointment", [("identifier", f"{SYSTEM}/booking|{key}")])
+        bundle = self._client.search("Appointment", [("identifier", f"{BOOKING}|{key}")])
         for resource in _resources(bundle, "Appointment"):
             if resource.get("status") != "cancelled":
                 current = self._client.read("Appointment", str(resource.get("id")))
                 self._client.update({**current.resource, "status": "cancelled"}, current.etag)
         slot = self._client.read("Slot", remote_id)
-        if slot.resource.get("status") != "free" and slot.resource.get("comment") == key:
-            freed = {name: value for name, value in slot.resource.items() if name != "comment"}
-            self._client.update({**freed, "status": "free"}, slot.etag)
+        if slot.resource.get("status") != "free" and _key_of(slot.resource) == key:
+            self._client.update({**_with_key(slot.resource, None), "status": "free"}, slot.etag)
 
     def _claim(self, slot: DiarySlot, resource: Resource, etag: str, key: str) -> None:
         try:
-            self._client.update({**resource, "status": "busy", "comment": key}, etag)
+            self._client.update({**_with_key(resource, key), "status": "busy"}, etag)
         except Conflict:
             # Someone was faster; or it was us, and the answer to the first try was lost.
             again = self._client.read("Slot", slot.remote_id).resource
-            if again.get("comment") != key:
+            if _key_of(again) != key:
                 raise SlotTaken(slot.id) from None
         except Rejected as error:
             raise Unreachable(str(error)) from None
@@ -182,10 +213,6 @@ def _name(service: Service, slot: RemoteSlot) -> str:
     return ":".join((service.id, slot.remote_id, *times))
 
 
-def _remote(slot: DiarySlot) -> RemoteSlot:
-    return RemoteSlot(slot.remote_id, slot.starts_at, slot.ends_at)
-
-
 def _state(slot: DiarySlot, now: datetime, *, free: bool) -> str:
     """The state that a slot is to have here, `free` as it is there or not."""
     lapsed = slot.state == "held" and slot.held_until <= now
@@ -217,7 +244,27 @@ def _add(session: Session, slot: DiarySlot) -> None:
 
 
 def _by_key(key: str) -> str:
-    return f"identifier={SYSTEM}/booking|{key}"
+    return f"identifier={BOOKING}|{key}"
+
+
+def _key_of(slot: Resource) -> str | None:
+    """The key of the booking by which a slot there was taken from here last."""
+    keys = (each.get("value") for each in _identifiers(slot) if each.get("system") == BOOKING)
+    return next(keys, None)
+
+
+def _with_key(slot: Resource, key: str | None) -> Resource:
+    """The slot with the key of a booking, or without any. All else that it has stays."""
+    kept = {name: value for name, value in slot.items() if name != "identifier"}
+    identifiers = [each for each in _identifiers(slot) if each.get("system") != BOOKING]
+    if key is not None:
+        identifiers.append({"system": BOOKING, "value": key})
+    return {**kept, "identifier": identifiers} if identifiers else kept
+
+
+def _identifiers(slot: Resource) -> list[Resource]:
+    found = slot.get("identifier")
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _resources(bundle: Resource, kind: str) -> Iterator[Resource]:
@@ -242,6 +289,16 @@ def _slot(resource: Resource) -> RemoteSlot:
         return RemoteSlot(str(resource["id"]), starts, ends)
     except (KeyError, TypeError, ValueError):
         raise Unreachable("a slot is not as FHIR says") from None
+
+
+def _slot_of(resource: Resource) -> RemoteSlot:
+    """Where an appointment is."""
+    try:
+        (reference,) = (str(each["reference"]) for each in resource["slot"])
+        starts, ends = _moment(resource["start"]), _moment(resource["end"])
+        return RemoteSlot(reference.rpartition("/")[2], starts, ends)
+    except (KeyError, TypeError, ValueError):
+        raise Unreachable("an appointment is not as FHIR says") from None
 
 
 def _moment(text: str) -> datetime:

@@ -19,6 +19,7 @@ from bot.records.models import DiarySlot, Referral
 Resource = dict[str, Any]
 
 SYSTEM = "https://foyer.invalid"  # identifiers of our own making
+BOOKING = f"{SYSTEM}/booking"  # of a booking: its key, in the appointment and in the slot
 SNOMED, LOINC = "http://snomed.info/sct", "http://loinc.org"
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 _SOURCE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-SourceOfServiceRequest"
@@ -59,7 +60,7 @@ def appointment(key: str, slot: DiarySlot, patient_reference: str, made: datetim
     """A booking of a slot. `key` is the same for the same booking."""
     return {
         "resourceType": "Appointment",
-        "identifier": [{"system": f"{SYSTEM}/booking", "value": key}],
+        "identifier": [{"system": BOOKING, "value": key}],
         "status": "booked",
         "created": made.isoformat(),
         "start": slot.starts_at.isoformat(),

@@ -262,6 +262,40 @@ def test_what_breaks_off_anywhere_can_be_undone(
     assert "booked" not in appointments(engine, slot_id)
 
 
+def test_what_the_service_noted_on_a_slot_stays(
+    remote: RemoteDiary, database: Database, add_remote: AddRemote, engine: str, now: datetime
+) -> None:
+    theirs = {
+        "comment": "Room 3: ring twice",
+        "identifier": [{"system": "https://theirs.example", "value": "7"}],
+    }
+    slot_id = add_remote(now + timedelta(days=3), **theirs)
+    remote.refresh(now)
+    remote.take(mirrored(database)[0], slot_id, someone(), ANSWERS, now)
+    taken = of_engine(engine, f"Slot/{slot_id}")
+    assert (taken["status"], taken["comment"]) == ("busy", theirs["comment"])
+    assert theirs["identifier"][0] in taken["identifier"]
+    remote.give_back(slot_id, slot_id)
+    freed = of_engine(engine, f"Slot/{slot_id}")
+    assert freed["status"] == "free"
+    assert {name: freed[name] for name in theirs} == theirs
+
+
+def test_a_slot_that_they_freed_is_anothers_once_it_is_booked_again(
+    remote: RemoteDiary, database: Database, add_remote: AddRemote, engine: str, now: datetime
+) -> None:
+    slot_id = add_remote(now + timedelta(days=3))
+    remote.refresh(now)
+    (slot,) = mirrored(database)
+    remote.take(slot, f"{slot_id}-first", someone(1), ANSWERS, now)
+    change_remote(engine, slot_id, status="free")  # with our key on it still
+    remote.take(slot, f"{slot_id}-second", someone(2), ANSWERS, now)
+    remote.give_back(slot_id, f"{slot_id}-first")
+    assert states(engine, [slot_id]) == ["busy"]
+    remote.give_back(slot_id, f"{slot_id}-second")
+    assert states(engine, [slot_id]) == ["free"]
+
+
 def test_undoing_leaves_what_is_someone_elses(
     remote: RemoteDiary, database: Database, add_remote: AddRemote, engine: str, now: datetime
 ) -> None:
