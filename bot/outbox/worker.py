@@ -70,20 +70,20 @@ def run(
     stop: Event,
     chores: Sequence[Chore] = (),
 ) -> None:
-    """Delivers, and does `chores` every minute, until `stop` is set.
+    """Delivers, and does each of the `chores` every minute, until `stop` is set.
 
     A few threads take whatever comes next, and each kind of message has one of its own: receivers
-    that hang, however many messages are for them, hold up no other kind, nor the chores.
+    that hang, however many messages are for them, hold up no other kind. Nor do they hold up a
+    chore, or one chore another.
     """
     takes: list[Collection[str] | None] = [None] * SHARED_THREADS
     takes += [(kind,) for kind in senders]
-    threads = [
-        Thread(target=work, args=(database, senders, clock, stop, kinds), daemon=True)
-        for kinds in takes
-    ]
+    parts = [partial(work, database, senders, clock, stop, kinds) for kinds in takes]
+    parts += [partial(repeat, chore, clock, stop) for chore in chores]
+    threads = [Thread(target=part, daemon=True) for part in parts]
     for thread in threads:
         thread.start()
-    do_chores(chores, clock, stop)
+    stop.wait()
     for thread in threads:
         thread.join()
 
@@ -101,14 +101,13 @@ def work(
             stop.wait(POLL_SECONDS)
 
 
-def do_chores(chores: Sequence[Chore], clock: Callable[[], datetime], stop: Event) -> None:
-    """Does each of the chores every minute, until `stop` is set. Outlives any failure."""
+def repeat(chore: Chore, clock: Callable[[], datetime], stop: Event) -> None:
+    """Does a chore every minute, until `stop` is set. Outlives any failure."""
     due = clock()
     while not stop.is_set():
         if clock() >= due:
             due = clock() + CHORES_EVERY
-            for chore in chores:
-                _outlived(partial(chore, clock()))
+            _outlived(lambda: chore(clock()))
         stop.wait(POLL_SECONDS)
 
 
