@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, NoReturn
 from uuid import uuid4
 
@@ -196,7 +197,11 @@ class FhirClient:
         *,
         seconds: float,
     ) -> tuple[httpx.Response, int]:
-        """The answer to a request, good or bad, and how many tries it took."""
+        """The answer to a request, good or bad, and how many tries it took.
+
+        Args:
+            seconds: how long each may take, the access token included.
+        """
         retrying = Retrying(
             stop=stop_after_attempt(ATTEMPTS) | stop_after_delay(PATIENCE_SECONDS),
             wait=wait_random_exponential(multiplier=0.1, max=LONGEST_WAIT_SECONDS),
@@ -213,6 +218,7 @@ class FhirClient:
     def _once(
         self, method: str, path: str, body: Resource | None, headers: dict[str, str], within: float
     ) -> httpx.Response:
+        until = monotonic() + within
         url = path if path.startswith("http") else f"{self._base}/{path}"
         if self._tokens is not None:
             headers = {**headers, "Authorization": f"Bearer {self._token(self._tokens, within)}"}
@@ -220,9 +226,12 @@ class FhirClient:
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             headers = {**headers, "Content-Type": _FHIR}
+        left = until - monotonic()
+        if left <= 0:
+            raise _Passing("the access token took all the time")
         try:
             answer = exchange(
-                self._client, method, url, seconds=within, content=content, headers=headers
+                self._client, method, url, seconds=left, content=content, headers=headers
             )
         except httpx.TransportError as error:
             raise _Passing(type(error).__name__) from None

@@ -19,6 +19,7 @@ from bot.knowledge.services import Fhir
 
 _ASSERTION_SECONDS = 300
 _EARLY_SECONDS = 30  # a token is renewed so long before it ends
+_LEAST_SECONDS = 0.01
 _TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -39,17 +40,23 @@ class Tokens:
         """A token that is good for now.
 
         Args:
-            seconds: how long its server may take.
+            seconds: how long it may take, also where others are asking for one already.
 
         Raises:
             httpx.HTTPError: there is none.
             ValueError, TypeError: what came isn't one.
             OSError, JoseError: the key can't be read, or can't sign.
         """
-        with self._lock:
-            if time.monotonic() >= self._ends:
-                self._renew(client, seconds)
+        until = time.monotonic() + seconds
+        if not self._lock.acquire(timeout=seconds):
+            raise httpx.PoolTimeout("others wait for the token server")
+        try:
+            now = time.monotonic()
+            if now >= self._ends:
+                self._renew(client, max(until - now, _LEAST_SECONDS))
             return self._token
+        finally:
+            self._lock.release()
 
     def forget(self) -> None:
         """Asks for a new one next time: this one was refused."""

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
+from threading import Event, Thread
+from time import monotonic, sleep
+from typing import Any, NoReturn
 from urllib.parse import parse_qs
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -16,7 +18,9 @@ from joserfc.jwk import RSAKey
 
 from bot.booking.fhir import client as client_module
 from bot.booking.fhir.client import FhirClient, Unreachable
+from bot.booking.fhir.token import Tokens
 from bot.knowledge.services import Service
+from tests.bot.booking.conftest import race
 from tests.fhir.fixtures import booking_at
 
 
@@ -30,6 +34,7 @@ class Authority:
         self.answer: Any = None
         self.lasts = 300
         self.fails = 0  # so often, before it answers
+        self.hangs: Event | None = None  # until that is set
 
 
 @pytest.fixture
@@ -42,6 +47,8 @@ def authority() -> Iterator[Authority]:
             assert form["grant_type"] == ["client_credentials"]
             state.assertions += form["client_assertion"]
             given = {"access_token": f"token-{len(state.assertions)}", "expires_in": state.lasts}
+            if state.hangs is not None:
+                state.hangs.wait(60)
             if state.fails:
                 state.fails -= 1
                 return self._say(503, {})
@@ -147,6 +154,53 @@ def test_an_authority_that_fails_is_asked_again(client: FhirClient, authority: A
     authority.fails, authority.good = 2, "token-3"
     assert client.read("Slot", "x").resource["id"] == "x"
     assert len(set(authority.assertions)) == 3
+
+
+@pytest.mark.parametrize("fault", ["hangs", "is down"])
+def test_a_token_server_that_gives_none_keeps_nobody_waiting(
+    client: FhirClient, authority: Authority, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(client_module, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(client_module, "PATIENCE_SECONDS", 0.2)
+    people, again = 30, Event()
+    if fault == "hangs":
+        authority.hangs = again
+    else:
+        authority.fails = 10 * people
+
+    def ask(_number: int) -> bool:
+        began = monotonic()
+        with pytest.raises(Unreachable):
+            client.read("Slot", "x")
+        return monotonic() - began < 5
+
+    try:
+        assert all(race(ask, people))
+    finally:
+        again.set()
+
+
+def test_what_the_token_took_is_not_added_to_what_the_answer_may_take(
+    client: FhirClient, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def note(*_: object, seconds: float, **__: object) -> NoReturn:
+        asked.append(seconds)
+        raise httpx.ReadTimeout("no answer")
+
+    def slowly(*_: object) -> str:
+        sleep(0.3)
+        return "token-1"
+
+    monkeypatch.setattr(client_module, "ATTEMPTS", 1)
+    monkeypatch.setattr(client_module, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(client_module, "exchange", note)
+    monkeypatch.setattr(Tokens, "get", slowly)
+    with pytest.raises(Unreachable):
+        client.read("Slot", "x")
+    (seconds,) = asked
+    assert seconds <= 0.7
 
 
 def test_a_missing_key_is_told_of_without_a_path(
