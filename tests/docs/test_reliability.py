@@ -1,4 +1,4 @@
-"""Every row of the failure table names a test that is there."""
+"""Every row of the failure table names a test that is there, and is run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from bot.settings import ROOT
 
+LEFT_OUT = {"skip", "skipif", "skipIf", "skipUnless", "xfail"}
 FHIR = ROOT / "tests/fhir/fixtures.py"
 ROWS = [
     line.strip("| ").split(" | ")
@@ -31,9 +32,58 @@ def test_a_row_is_whole_and_its_test_exists(row: list[str]) -> None:
     path = ROOT / named[1]
     tests = functions(path)
     assert named[2] in tests
+    assert not left_out(ast.parse(path.read_text()), named[2]), "the test isn't run, or may fail"
     if "²" in row[0]:
         known = {**shared(path), **functions(FHIR), **tests}
         assert "database" in needs(named[2], known), "the row says that it runs on both databases"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@pytest.mark.skip",
+        "@pytest.mark.skip(reason='it fails')",
+        "@pytest.mark.skipif(sys.platform == 'linux', reason='it fails')",
+        "@pytest.mark.xfail(strict=True)",
+        "@mark.xfail",
+        "@pytest.mark.parametrize('n', [pytest.param(1, marks=pytest.mark.skip)])",
+        "@unittest.skip('it fails')",
+        "pytestmark = pytest.mark.skip\n",
+        "pytestmark = [pytest.mark.slow, pytest.mark.xfail]\n",
+        "pytestmark: Any = pytest.mark.xfail\n",
+        "pytest.skip('it fails', allow_module_level=True)\n",
+    ],
+)
+def test_a_test_that_is_left_out_is_found(line: str) -> None:
+    module = ast.parse(f"{line}\ndef test_it() -> None: ...\n\ndef test_other() -> None: ...\n")
+    assert left_out(module, "test_it")
+    assert left_out(module, "test_other") == (not line.startswith("@"))
+
+
+def test_other_marks_are_no_matter() -> None:
+    module = ast.parse("@pytest.mark.parametrize('n', ['skip'])\nasync def test_it() -> None: ...")
+    assert not left_out(module, "test_it")
+
+
+def left_out(module: ast.Module, test: str) -> bool:
+    """Whether a test is marked as skipped or as failing, by itself or with its whole file."""
+    marks: list[ast.AST] = []
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == test:
+            marks += node.decorator_list
+        elif isinstance(node, ast.Expr):  # pytest.skip(…) for all of the file
+            marks.append(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(each, ast.Name) and each.id == "pytestmark" for each in targets):
+                marks.append(node)
+    words = (
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for mark in marks
+        for node in ast.walk(mark)
+        if isinstance(node, ast.Attribute | ast.Name)
+    )
+    return bool(LEFT_OUT & set(words))
 
 
 def shared(path: Path) -> dict[str, list[str]]:
