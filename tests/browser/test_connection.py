@@ -161,3 +161,12 @@ def test_a_crisis_message_on_a_first_visit_is_answered_and_kept_though_nothing_i
     expect(chat.log.locator("> .person", has_text="· Sent")).to_contain_text("kill myself")
     expect(chat.log.locator(".care-now")).to_have_count(1)
     assert edge.rasa.texts == ["hello", "I want to kill myself"]
+
+
+def test_a_greeting_that_was_late_comes_by_itself(page: Page, edge: Edge) -> None:
+    edge.rasa.slow(2.5)
+    page.goto(edge.website)
+    page.get_by_role("button", name="Open the chat").click()
+    chat = Chat(page)
+    expect(chat.log).to_contain_text("I heard: hi", timeout=BACK)
+    expect(chat.log.locator("> .assistant")).to_have_count(1)

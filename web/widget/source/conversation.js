@@ -256,6 +256,8 @@ export class Conversation extends EventTarget {
     this.messages = [...messages.filter((message) => !waits(message)), ...meanwhile];
     const heard = this.messages.filter((each) => each.from === "assistant" && !known.has(each.id));
     this._changed(first ? heard.slice(-1) : heard, { first });
+    // A greeting that was late is there a moment later.
+    if (this.messages.length && this.messages.every((each) => is(each, "failure"))) this._later(() => this.refresh());
   }
 
   // On another website the chat is known by a token, which another of its tabs may have.
