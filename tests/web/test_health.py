@@ -17,7 +17,7 @@ from bot.outbox.texts import outbox_data
 from bot.records.database import Database
 from bot.settings import Settings
 from web import health as module
-from web.health import SharedHealth, health, part_checks
+from web.health import SharedHealth, check_crisis, health, part_checks
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
@@ -96,7 +96,9 @@ async def test_the_real_checks_pass_when_the_parts_answer(
         session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
         session.execute(text("INSERT INTO alembic_version VALUES ('newest')"))
     monkeypatch.setattr(module, "get_database", lambda: database)
-    state = await health(part_checks(Settings.read({"RASA_URL": part, "ACTIONS_URL": part})))
+    check_crisis()  # loads it, as the application does when it starts
+    checks = part_checks(Settings.read({"RASA_URL": part, "ACTIONS_URL": part}))
+    state = await health(checks, timeout=30)  # no test is about speed
     assert state["status"] == "ready", state
 
 
