@@ -36,9 +36,10 @@ def move(
     """Moves the person's appointment. Raises as `diary.move` does.
 
     Args:
-        by: the id of a member of staff, if one of them does it.
+        by: the id of a member of staff, or ELSEWHERE, if not the person does it.
     """
-    _undo_elsewhere(visit)
+    if by != ELSEWHERE:
+        _undo_elsewhere(visit)
     appointment = diary.move(visit.session, slot_id, visit.referral.id, visit.now)
     appointment.remote_id = remote_key
     if by == PERSON:
@@ -57,30 +58,13 @@ def cancel(visit: Visit, *, by: str = PERSON) -> Appointment:
     """Cancels the person's appointment. Raises as `diary.cancel` does.
 
     Args:
-        by: the id of a member of staff, if one of them does it.
+        by: as of `move`.
     """
-    _undo_elsewhere(visit)
+    if by != ELSEWHERE:
+        _undo_elsewhere(visit)
     appointment = diary.cancel(visit.session, visit.referral.id, visit.now)
     cases.cancelled(visit.session, visit.referral.id, by=by, now=visit.now)
     tell(visit, "cancelled", appointment, diary.slot_of(visit.session, appointment))
-    return appointment
-
-
-def cancelled_elsewhere(visit: Visit) -> Appointment:
-    """Follows another system, whose own people have cancelled the appointment.
-
-    Raises as `diary.cancel` does.
-    """
-    appointment = diary.cancel(visit.session, visit.referral.id, visit.now)
-    cases.cancelled(visit.session, visit.referral.id, by=ELSEWHERE, now=visit.now)
-    tell(visit, "cancelled", appointment, diary.slot_of(visit.session, appointment))
-    return appointment
-
-
-def moved_elsewhere(visit: Visit, slot_id: str) -> Appointment:
-    """The same, where they have moved it. Raises as `diary.move` does."""
-    appointment = diary.move(visit.session, slot_id, visit.referral.id, visit.now)
-    tell(visit, "moved", appointment, diary.slot_of(visit.session, appointment))
     return appointment
 
 

@@ -128,8 +128,7 @@ class RemoteDiary:
 
     def appointment(self, key: str) -> RemoteAppointment | None:
         """The appointment of that key, None where there is none. Raises Unreachable, Rejected."""
-        bundle = self._client.search("Appointment", [("identifier", f"{BOOKING}|{key}")])
-        found = list(_resources(bundle, "Appointment"))
+        found = self._appointments(key)
         current = [each for each in found if each.get("status") not in _ENDED]
         if current:
             return RemoteAppointment(_slot_of(current[0]))
@@ -150,14 +149,18 @@ class RemoteDiary:
 
         Raises Unreachable, Conflict: try again.
         """
-        bundle = self._client.search("Appointment", [("identifier", f"{BOOKING}|{key}")])
-        for resource in _resources(bundle, "Appointment"):
+        for resource in self._appointments(key):
             if resource.get("status") != "cancelled":
                 current = self._client.read("Appointment", str(resource.get("id")))
                 self._client.update({**current.resource, "status": "cancelled"}, current.etag)
         slot = self._client.read("Slot", remote_id)
         if slot.resource.get("status") != "free" and _key_of(slot.resource) == key:
             self._client.update({**_with_key(slot.resource, None), "status": "free"}, slot.etag)
+
+    def _appointments(self, key: str) -> list[Resource]:
+        """What is there under the key of a booking."""
+        bundle = self._client.search("Appointment", [("identifier", f"{BOOKING}|{key}")])
+        return list(_resources(bundle, "Appointment"))
 
     def _claim(self, slot: DiarySlot, resource: Resource, etag: str, key: str) -> None:
         try:

@@ -1,13 +1,13 @@
 """Follows what another system's own people do to an appointment that was booked from here.
 
-A chore of the outbox: so the chat, the person's own page and the reminders know of it within a
-minute, and none of them has to wait for the other system.
+A chore of the outbox: so the chat, the person's own page and the reminders know of it within
+minutes, and none of them has to wait for the other system.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.booking.fhir.client import Rejected, Unreachable
 from bot.booking.fhir.diary import RemoteDiary, RemoteSlot
 from bot.booking.visit import Visit
 from bot.knowledge.services import Service
+from bot.records.cases import ELSEWHERE
 from bot.records.database import Database
 from bot.records.models import Appointment, DiarySlot, Referral
 
@@ -45,7 +46,7 @@ def follow(
             logger.warning("Appointments of %s weren't looked at (%s).", service_id, error)
 
 
-def _to_come(database: Database, service_id: str, now: datetime) -> Iterator[tuple[str, str]]:
+def _to_come(database: Database, service_id: str, now: datetime) -> list[tuple[str, str]]:
     """The referral and the key of each appointment that is still to come."""
     with database.reading() as session:
         found = session.execute(
@@ -59,7 +60,7 @@ def _to_come(database: Database, service_id: str, now: datetime) -> Iterator[tup
             )
             .order_by(DiarySlot.starts_at)
         ).all()
-    yield from ((str(referral_id), str(key)) for referral_id, key in found)
+    return [(str(referral_id), str(key)) for referral_id, key in found]
 
 
 def _bring_up_to_date(
@@ -80,8 +81,9 @@ def _bring_up_to_date(
             return  # the person was faster
         try:
             if slot is None:
-                changing.cancelled_elsewhere(visit)
+                changing.cancel(visit, by=ELSEWHERE)
             elif slot.starts_at > now and slot != RemoteSlot.of(has[1]):
-                changing.moved_elsewhere(visit, remote.mirror(session, slot))
+                there = remote.mirror(session, slot)
+                changing.move(visit, there, remote_key=key, by=ELSEWHERE)
         except (diary.NothingBooked, diary.SlotTaken):
             logger.warning("An appointment of %s couldn't be followed.", service.id)
