@@ -10,27 +10,25 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from threading import Event
 
 from sqlalchemy import select
 
-from bot.booking.fhir.diary import RemoteDiary
 from bot.booking.fhir.following import follow
-from bot.booking.fhir.systems import diaries
+from bot.booking.fhir.systems import systems
 from bot.booking.waiting import offer_free_times
 from bot.knowledge.services import services
 from bot.operating import exit_status
 from bot.outbox import plainly, queue
 from bot.outbox.senders import senders
 from bot.outbox.worker import Chore, run
-from bot.records.database import Database, get_database
+from bot.records.database import get_database
 from bot.records.models import OutboxMessage
 from bot.records.spool import FlagSpool
 from bot.settings import settings
 
-_FOLLOWED_MINUTES = 5
+_FOLLOWED_EVERY = timedelta(minutes=5)  # the other system is asked about each appointment
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,20 +58,15 @@ def _run(_chosen: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database, spool = get_database(), FlagSpool(current.var)
-    remotes = diaries(database, services(), current)
-    chores: tuple[Chore, ...] = (
-        lambda _now: spool.drain(database),
-        lambda moment: offer_free_times(database, services(), moment),
-        lambda moment: _follow(database, remotes, moment),
+    connected = systems(database, services(), current)
+    remotes = {name: each.diary for name, each in connected.items()}
+    chores = (
+        Chore(lambda _now: spool.drain(database)),
+        Chore(lambda moment: offer_free_times(database, services(), moment)),
+        Chore(lambda moment: follow(database, services(), remotes, moment), _FOLLOWED_EVERY),
     )
-    run(database, senders(current), _now, stop, chores)
+    run(database, senders(current, connected), _now, stop, chores)
     return 0
-
-
-def _follow(database: Database, remotes: Mapping[str, RemoteDiary], moment: datetime) -> None:
-    """Now and then: it asks another system about every appointment to come."""
-    if moment.minute % _FOLLOWED_MINUTES == 0:
-        follow(database, services(), remotes, moment)
 
 
 def _list(_chosen: argparse.Namespace) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.booking.fhir.sending import ReferralSender, ReleaseSender
-from bot.booking.fhir.systems import systems
+from bot.booking.fhir.systems import System
 from bot.knowledge.services import services
 from bot.outbox.announce import REFERRAL
 from bot.outbox.bookings import RELEASE
@@ -14,12 +16,15 @@ from bot.records.database import get_database
 from bot.settings import Settings
 
 
-def senders(current: Settings) -> dict[str, Sender]:
-    """The senders that are set up. A message of another kind waits until one is."""
-    database, known = get_database(), services()
-    connected = systems(database, known, current)
+def senders(current: Settings, connected: Mapping[str, System]) -> dict[str, Sender]:
+    """The senders that are set up. A message of another kind waits until one is.
+
+    Args:
+        connected: the booking systems of services, by the service's id.
+    """
+    database = get_database()
     made: dict[str, Sender] = {
-        REFERRAL: ReferralSender(database, known, connected),
+        REFERRAL: ReferralSender(database, services(), connected),
         RELEASE: ReleaseSender(database, connected),
     }
     if current.smtp_url:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
@@ -15,11 +16,9 @@ from bot.outbox import queue
 from bot.records.database import Database
 
 POLL_SECONDS = 2.0
-CHORES_EVERY = timedelta(minutes=1)
 SHARED_THREADS = 2
 
 T = TypeVar("T")
-Chore = Callable[[datetime], object]
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +37,14 @@ class Sender(Protocol):
             Refused: it never will.
             Exception: it hasn't; try again later.
         """
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something else to be done every so often."""
+
+    act: Callable[[datetime], object]
+    every: timedelta = timedelta(minutes=1)
 
 
 def deliver_next(
@@ -70,7 +77,7 @@ def run(
     stop: Event,
     chores: Sequence[Chore] = (),
 ) -> None:
-    """Delivers, and does each of the `chores` every minute, until `stop` is set.
+    """Delivers, and does each of the `chores` when it is due, until `stop` is set.
 
     A few threads take whatever comes next, and each kind of message has one of its own: receivers
     that hang, however many messages are for them, hold up no other kind. Nor do they hold up a
@@ -102,12 +109,12 @@ def work(
 
 
 def repeat(chore: Chore, clock: Callable[[], datetime], stop: Event) -> None:
-    """Does a chore every minute, until `stop` is set. Outlives any failure."""
+    """Does a chore as often as it is due, until `stop` is set. Outlives any failure."""
     due = clock()
     while not stop.is_set():
         if clock() >= due:
-            due = clock() + CHORES_EVERY
-            _outlived(lambda: chore(clock()))
+            due = clock() + chore.every
+            _outlived(lambda: chore.act(clock()))
         stop.wait(POLL_SECONDS)
 
 

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.outbox import queue, worker
-from bot.outbox.worker import Refused, deliver_next, repeat, run, work
+from bot.outbox.worker import Chore, Refused, deliver_next, repeat, run, work
 from bot.records.database import Database
 from bot.records.models import OutboxMessage
 from bot.settings import ROOT
@@ -232,7 +232,7 @@ def test_a_chore_is_done_every_minute_and_outlives_failures(
             stop.set()
         raise OperationalError("x", {}, Exception())
 
-    repeat(chore, clock, stop)
+    repeat(Chore(chore), clock, stop)
     assert [after - before for before, after in pairwise(done)] == [timedelta(minutes=1)] * 2
 
 
@@ -250,7 +250,7 @@ def test_a_receiver_that_hangs_holds_up_nothing_else(
         hanging.release()
         assert goes_on.wait(60)
 
-    chores = [hang, lambda _now: done.set()]  # a chore may hang, too
+    chores = [Chore(hang), Chore(lambda _now: done.set())]  # a chore may hang, too
 
     senders = {"webhook": hang, "email": lambda *_: told.set()}
     with ThreadPoolExecutor(1) as pool:

@@ -73,7 +73,7 @@ def test_the_outbox_goes_on_with_everything_else(
     monkeypatch.setattr(outbox_senders, "get_database", lambda: database)
     monkeypatch.setattr(outbox_senders, "services", lambda: known)
     arrived = []
-    made = outbox_senders.senders(current)
+    made = outbox_senders.senders(current, systems(database, known, current))
     made["webhook"] = lambda payload, key, now: arrived.append(key)
     with database.session() as session:
         payload = {"referral": "0" * 32, "service": "berkshire"}
