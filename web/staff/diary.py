@@ -32,10 +32,9 @@ def open_slots(visit: Visit) -> Response:
     try:
         return _open(visit)
     except NotPossible as error:
-        written = {name: str(value) for name, value in visit.form.items() if name != "csrf"}
         said = words().refused[str(error.args[0])]
         day = day_in(visit.text("day"))
-        return _page(visit, day, status=409, problem=said, written=written)
+        return _page(visit, day, status=409, problem=said, written=visit.written)
 
 
 def _open(visit: Visit) -> Response:

@@ -126,6 +126,11 @@ class Visit:
         }
         return templates.TemplateResponse(self.request, template, shown, status_code=status)
 
+    @property
+    def written(self) -> dict[str, str]:
+        """What was typed, by field, to be put back into the form."""
+        return {name: str(value) for name, value in self.form.items() if name != "csrf"}
+
     def go(self, path: str, **query: str) -> Response:
         """Sends the browser to another page of the console after a change."""
         where = f"{ROOT}{path}" + (f"?{urlencode(query)}" if query else "")

@@ -95,14 +95,7 @@ def acknowledge(visit: Visit) -> Response:
 
 def take_back(visit: Visit) -> Response:
     """Takes one's own acknowledgement back."""
-
-    def change(session: Session, case: Case) -> str:
-        flag = flags.flag_of(session, case, visit.path("flag_id"))
-        flags.take_back(session, case, flag, user=visit.me, now=visit.now)
-        visit.audit(session, "flag-taken-back", case, flag=flag.id)
-        return "taken_back"
-
-    return _changed(visit, change)
+    return _undone(visit, flags.take_back, "flag-taken-back", "taken_back")
 
 
 def resolve(visit: Visit) -> Response:
@@ -119,12 +112,17 @@ def resolve(visit: Visit) -> Response:
 
 def reopen(visit: Visit) -> Response:
     """Undoes one's own resolving of a flag."""
+    return _undone(visit, flags.reopen, "flag-reopened", "flag_reopened")
+
+
+def _undone(visit: Visit, undo: Callable[..., None], action: str, done: str) -> Response:
+    """Undoes what one has done to the flag of the address."""
 
     def change(session: Session, case: Case) -> str:
         flag = flags.flag_of(session, case, visit.path("flag_id"))
-        flags.reopen(session, case, flag, user=visit.me, now=visit.now)
-        visit.audit(session, "flag-reopened", case, flag=flag.id)
-        return "flag_reopened"
+        undo(session, case, flag, user=visit.me, now=visit.now)
+        visit.audit(session, action, case, flag=flag.id)
+        return done
 
     return _changed(visit, change)
 
@@ -242,8 +240,8 @@ def _changed(
     with visit.reading() as session:
         case = open_case(visit, session)
         said = words().refused[problem] if problem else _who_changed(visit, session, case)
-        written = {name: str(value) for name, value in visit.form.items() if name != "csrf"}
-        written["flag"] = str(visit.request.path_params.get("flag_id", ""))
+        flag_id = str(visit.request.path_params.get("flag_id", ""))
+        written = {**visit.written, "flag": flag_id}
         return page(visit, session, case, status=status, problem=said, written=written)
 
 
