@@ -1,6 +1,6 @@
 // What a message's data is shown as, beside its text: the protocol's `custom` types.
 
-import { button, capital, h, unseen } from "./dom.js";
+import { button, capital, h, outside, unseen } from "./dom.js";
 import { careCard } from "./help_lines.js";
 import { WORDS } from "./words.js";
 
@@ -135,8 +135,4 @@ function fileLink(words, path, { api, tell, openTab }, download = null) {
     }
   };
   return h("p", {}, button([words, note], fetched, { class: "keep" }));
-}
-
-function outside(href, words) {
-  return h("a", { href, target: "_blank", rel: "noopener" }, words, unseen(` (${WORDS.newTab})`));
 }

@@ -1,5 +1,7 @@
 // Makes elements. Text always goes in as text nodes, so that nothing a person writes can be markup.
 
+import { WORDS } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 // An element: `on` holds listeners by event, other names are attributes; true and null mean with and
@@ -19,6 +21,11 @@ export function h(tag, attributes = {}, ...children) {
 // A button of a form that never submits.
 export function button(label, listener, attributes = {}) {
   return h("button", { type: "button", on: { click: listener }, ...attributes }, label);
+}
+
+// A link that leaves this page open.
+export function outside(href, words) {
+  return h("a", { href, target: "_blank", rel: "noopener" }, words, unseen(` (${WORDS.newTab})`));
 }
 
 // A picture beside words that say the same: not there for screen readers.

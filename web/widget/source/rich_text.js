@@ -2,7 +2,7 @@
 // address of a person's own page, into links.
 
 import { DATA } from "./data.js";
-import { h, unseen } from "./dom.js";
+import { h, outside } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const BULLET = /^\s*[•*-]\s+/;
@@ -49,12 +49,8 @@ export function plainText(text) {
 
 function inline(line, base) {
   return line.split(OWN_PAGE).flatMap((part, index) =>
-    index % 2 && part.startsWith(`${base}/`) ? [ownPage(part)] : marked(part),
+    index % 2 && part.startsWith(`${base}/`) ? [outside(part, WORDS.ownPage)] : marked(part),
   );
-}
-
-function ownPage(href) {
-  return h("a", { href, target: "_blank", rel: "noopener" }, WORDS.ownPage, unseen(` (${WORDS.newTab})`));
 }
 
 function marked(line) {
