@@ -29,9 +29,9 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 
 LAYERS = 6
-_MANY = 500  # texts, more than any message has parts
-
 LOWER_LAYERS = 2  # as `wording` is taken; `changed_layers` leaves these as they are
+
+_MANY = 500  # texts, more than any message has parts
 
 
 class EmbeddingError(Exception):

@@ -64,7 +64,6 @@ def _journey(browser: Browser, address: str) -> None:
     chat.panel.locator(".log").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
     _take(chat, "times")
     chat.press(chat.answers.locator(".time").first)
-    chat.wait()
     chat.tap("Yes, book it")
     chat.last.locator(".card").scroll_into_view_if_needed()
     _take(chat, "booked")

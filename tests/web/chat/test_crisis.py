@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot.records.conversations import conversation
+from bot.records.database import Database
 from bot.records.models import Base, Conversation, Flag
 from bot.records.spool import FlagSpool
 from bot.records.transcript import transcript
@@ -68,6 +69,21 @@ def test_without_rasa_the_reply_comes_within_two_seconds(
     assert len(flags(database)) == 1
 
 
+def hang(database: Database, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Lets the database hang, until the event is set."""
+    answers = threading.Event()
+
+    @contextmanager
+    def wait() -> Iterator[None]:
+        answers.wait(20)
+        raise OperationalError("", {}, Exception())
+        yield
+
+    monkeypatch.setattr(database, "reading", wait)
+    monkeypatch.setattr(database, "session", wait)
+    return answers
+
+
 @pytest.mark.parametrize("trouble", ["down", "slow"])
 def test_while_the_database_hangs_the_reply_comes_within_two_seconds(
     make_visitor, rasa, database, tmp_path, monkeypatch: pytest.MonkeyPatch, trouble
@@ -76,16 +92,7 @@ def test_while_the_database_hangs_the_reply_comes_within_two_seconds(
     visitor.start()
     ticket = visitor.client.cookies["foyer_chat"]
     restarted = make_visitor()  # it knows nothing of the chat
-    answers = threading.Event()
-
-    @contextmanager
-    def hang() -> Iterator[None]:
-        answers.wait(20)
-        raise OperationalError("", {}, Exception())
-        yield
-
-    monkeypatch.setattr(database, "reading", hang)
-    monkeypatch.setattr(database, "session", hang)
+    answers = hang(database, monkeypatch)
     getattr(rasa, trouble)()
     try:
         started = time.monotonic()
@@ -103,22 +110,13 @@ def test_while_all_hangs_the_reply_comes_within_two_seconds(
     visitor.start()
     ticket = visitor.client.cookies["foyer_chat"]
     restarted = make_visitor()  # it knows nothing of the chat
-    answers = threading.Event()
-
-    @contextmanager
-    def hang() -> Iterator[None]:
-        answers.wait(20)
-        raise OperationalError("", {}, Exception())
-        yield
-
+    answers = hang(database, monkeypatch)
     hold = FlagSpool.hold
 
     def hold_late(*arguments: Any, **named: Any) -> None:
         answers.wait(20)
         hold(*arguments, **named)
 
-    monkeypatch.setattr(database, "reading", hang)
-    monkeypatch.setattr(database, "session", hang)
     monkeypatch.setattr(crisis_module, "screen", lambda text: answers.wait(20))
     monkeypatch.setattr(FlagSpool, "hold", hold_late)
     rasa.slow()
