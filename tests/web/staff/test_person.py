@@ -97,6 +97,19 @@ def test_the_conversation_shows_how_and_what_was_found(console, reviewer) -> Non
     assert "Thoughts of suicide: noticed by the list of phrases" in page
 
 
+def test_what_was_written_beside_a_phone_number_is_shown_with_it(console, reviewer, now) -> None:
+    case_id = console.refer()
+    with console.database.session() as session:
+        referral = session.execute(select(Referral)).scalar_one()
+        written = "07700 900123 but i dont pick up"
+        referrals.set_answer(
+            session, referral, "about.phone", "+447700900123", said=written, message_id="m", now=now
+        )
+    page = reviewer.get(f"/people/{case_id}").text
+    contact = page.split('id="contact">')[1].split("</dl>")[0]
+    assert f"wrote: “{written}”" in contact
+
+
 def test_a_flag_from_a_questionnaire_shows_the_item_and_the_answer(
     console, reviewer, monkeypatch
 ) -> None:
