@@ -49,7 +49,7 @@ def is_answer(place: Place, turn: Turn) -> bool:
         return True
     if isinstance(_understood(place, question, turn.text), Understood):
         return True
-    return _begins_with_yes_or_no(place, question, turn.text) or not _interrupts(turn)
+    return _answers_unclearly(place, question, turn.text) or not _interrupts(turn)
 
 
 def take(place: Place, turn: Turn) -> Outcome:
@@ -86,8 +86,17 @@ def _understood(place: Place, question: Question, text: str) -> Understood | Not
     return understand(question, choices, text, now_filled.today)
 
 
+def _answers_unclearly(place: Place, question: Question, text: str) -> bool:
+    """Whether it is an answer, if not a clear one: "i suppose about half" asks nothing."""
+    common, tokens = words(), set(plain(text).split())
+    hedges = tokens & common.blockers and tokens <= common.fillers | common.blockers
+    if question.kind == "item" and hedges:
+        return not _asks(text)
+    return _begins_with_yes_or_no(place, question, text)
+
+
 def _begins_with_yes_or_no(place: Place, question: Question, text: str) -> bool:
-    """Whether it is an answer, if not a clear one: "yes im with a gp there" asks nothing."""
+    """The same, for a yes or a no with more said after it: "yes im with a gp there"."""
     if question.kind not in ("choice", "yes_no") or _asks(text):
         return False
     offered = options(question, place.flow.choices(question, place.filled))

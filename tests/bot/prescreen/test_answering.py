@@ -25,6 +25,8 @@ from bot.prescreen.texts import texts
         ("phq-9.1", "I want to talk to a person", {"intent": "ask_human"}, False),
         ("phq-9.1", "thank you so much for this", {"intent": "thank"}, False),
         ("phq-9.1", "sometimes", {}, True),
+        ("phq-9.5", "i suppose about half", {"is_question": True}, True),
+        ("phq-9.5", "half of how many?", {"is_question": True}, False),
         ("phq-9.1", "sometimes", {"intent": "out_of_scope"}, True),
         ("phq-9.1", "what's the capital of France?", {}, True),
         # A person's own words are kept even when the NLU sees a topic in them.
