@@ -64,8 +64,8 @@ def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def blank_url(postgres: PostgresServer | None) -> str:
-    """The same on PostgreSQL."""
+def postgres_url(postgres: PostgresServer | None) -> str:
+    """The same on PostgreSQL, one for all tests, to be emptied for each."""
     if postgres is None:
         missing("PostgreSQL", "postgresql")
     url = postgres.new_database()
@@ -90,8 +90,12 @@ def database(
 ) -> Iterator[Database]:
     """An empty database with every table, on each kind of server that is there."""
     if request.param == "postgresql":
-        blank = request.getfixturevalue("blank_url")
-        database = Database(postgres.new_database(like=blank))
+        if request.node.get_closest_marker("alters_tables"):
+            _make_tables(url := postgres.new_database())
+        else:
+            url = request.getfixturevalue("postgres_url")
+        postgres.empty(url, Base.metadata.tables)
+        database = Database(url)
     else:
         path = tmp_path / "foyer.db"
         shutil.copy(request.getfixturevalue("blank_file"), path)

@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -48,16 +49,34 @@ class PostgresServer:
         server._run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
         return server
 
-    def new_database(self, like: str | None = None) -> str:
-        """The URL of a new database: an empty one, or a copy of the one with the URL `like`."""
+    def new_database(self) -> str:
+        """The URL of a new, empty database."""
         name = f"t{next(self._numbers)}"
-        source = make_url(like).database if like else "template1"
-        connection = psycopg2.connect(host=str(self.folder), user="foyer", dbname="postgres")
+        self._execute("postgres", f"CREATE DATABASE {name}")
+        return f"postgresql://foyer@/{name}?host={quote(str(self.folder))}"
+
+    def empty(self, url: str, tables: Iterable[str]) -> None:
+        """Ends whatever still uses a database, and removes what the tables hold.
+
+        Far quicker than a database for each test: a thousand of those take minutes to be removed.
+        """
+        name = str(make_url(url).database)
+        self._execute(
+            name,
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "SET session_replication_role = replica",  # or the audit log would refuse
+            *(f"DELETE FROM {table}" for table in tables),
+            "SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence",
+        )
+
+    def _execute(self, database: str, *statements: str) -> None:
+        connection = psycopg2.connect(host=str(self.folder), user="foyer", dbname=database)
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+            for statement in statements:
+                cursor.execute(statement)
         connection.close()
-        return f"postgresql://foyer@/{name}?host={quote(str(self.folder))}"
 
     def stop(self) -> None:
         """Stops it and removes its folder."""

@@ -123,6 +123,7 @@ async def test_a_person_may_dispute_a_flag_and_it_stays(store) -> None:
         assert session.execute(select(Flag)).scalar_one().disputed_at is not None
 
 
+@pytest.mark.alters_tables
 async def test_the_database_may_fail_and_nothing_is_lost(store, tmp_path) -> None:
     tracker = await store.get_or_create_tracker("c")
     turn(tracker, "before", "reply")
@@ -149,6 +150,7 @@ async def test_the_database_may_fail_and_nothing_is_lost(store, tmp_path) -> Non
     assert FlagSpool(tmp_path).waiting() == 0
 
 
+@pytest.mark.alters_tables
 async def test_a_new_conversation_begins_while_the_database_is_down(store) -> None:
     Base.metadata.drop_all(store._database.engine)
     tracker = await store.get_or_create_tracker("new")

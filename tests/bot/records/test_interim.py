@@ -120,6 +120,7 @@ async def test_a_flag_may_be_disputed_meanwhile(database, now) -> None:
         assert session.execute(select(Flag)).scalar_one().disputed_at is not None
 
 
+@pytest.mark.alters_tables
 def test_turns_wait_on_disk(database, tmp_path, now) -> None:
     spool = TurnSpool(tmp_path)
     spool.hold(held(now))

@@ -41,6 +41,7 @@ def test_it_is_for_its_owner_only_and_not_readable(tmp_path, now) -> None:
     assert "tablets" not in file.read_text()
 
 
+@pytest.mark.alters_tables
 def test_it_stays_until_the_database_has_it(database: Database, tmp_path, now) -> None:
     spool = FlagSpool(tmp_path)
     hold(spool, "m", now)

@@ -51,6 +51,7 @@ def test_the_database_refuses_to_change_it(database, now, statement: str) -> Non
     assert verify(database).entries == 3
 
 
+@pytest.mark.alters_tables
 @pytest.mark.parametrize(
     ("statement", "wrong"),
     [
@@ -68,6 +69,7 @@ def test_a_change_behind_its_back_is_found(database, now, statement: str, wrong:
     assert verify(database).wrong == wrong
 
 
+@pytest.mark.alters_tables
 def test_an_end_cut_off_is_found_by_what_was_noted(database, now) -> None:
     add(database, now)
     noted = verify(database)
