@@ -11,6 +11,7 @@ import sys
 from bot.booking.fhir.systems import faults
 from bot.booking.texts import booking_data
 from bot.crisis.help_lines import help_lines
+from bot.crisis.languages import phrases
 from bot.crisis.meaning import bars
 from bot.crisis.replies import replies
 from bot.crisis.rules import rulebook
@@ -34,6 +35,7 @@ LOADERS = (
     wording,
     rulebook,
     bars,
+    phrases,
     replies,
     help_lines,
     script,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.crisis import qualify
 from bot.crisis.categories import SUICIDAL
+from bot.crisis.languages import said
 from bot.crisis.match import Match
 from bot.crisis.meaning import Bars, Sense, bars, meaning, pieces
 from bot.crisis.normalise import STOP, Words
@@ -99,14 +100,26 @@ def _screened(text: str, book: Rulebook) -> Screening:
     spelt_out = [" ".join(norm for norm in words.norms if norm != STOP)] if matched else []
     senses = _senses([*pieces(text), *spelt_out])
     if not senses:
-        return _summed_up(matched, book)
+        return _summed_up([*matched, *_otherwise_said(text)], book)
     likely = _likely(text, senses, matched)
     weighed = [_weighed(finding, likely, book) for finding in matched]
-    return _summed_up([*weighed, *_meant(senses[: len(senses) - len(spelt_out)], matched)], book)
+    meant = _meant(senses[: len(senses) - len(spelt_out)], matched)
+    return _summed_up([*weighed, *meant, *_otherwise_said(text)], book)
 
 
 def _screened_by_phrases(text: str, book: Rulebook) -> Screening:
-    return _summed_up(_matched(book.normaliser.words(text), book), book)
+    matched = _matched(book.normaliser.words(text), book)
+    return _summed_up([*matched, *_otherwise_said(text)], book)
+
+
+def _otherwise_said(text: str) -> list[Finding]:
+    """What is said in another language; the layer of meaning, which knows English, has no say."""
+    return [
+        Finding(each.category, None, (qualify.DENIED,), each.words)
+        if each.denied
+        else Finding(each.category, "alert", (), each.words)
+        for each in said(text)
+    ]
 
 
 def _matched(words: Words, book: Rulebook) -> list[Finding]:
