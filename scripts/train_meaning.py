@@ -3,7 +3,10 @@
 The upper layers of the sentence model are tuned on `data/crisis/lines/`, as low-rank changes
 (LoRA, arXiv 2106.09685), with a head that says how likely danger is, how clear, and of what kind.
 What comes out is small, and is kept with the project as `data/crisis/meaning.safetensors`, so that
-what was measured is what runs. Takes an hour on two cores.
+what was measured is what runs.
+
+Goes on from the weights that are kept, which takes half an hour on two cores; with `--anew` it
+learns from the published model on, in an hour.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import argparse
 import hashlib
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,10 +38,8 @@ from scripts.plainly import run
 
 HEADS = 12
 RANK = 16
-EPOCHS = 4
 BATCH = 32
-RATE = 1e-3  # of the low-rank changes
-HEAD_RATE = 5e-3
+HEAD_RATE = 5  # times as fast as the low-rank changes
 DROPOUT = 0.15
 SMOOTHING = 0.03  # no line is believed entirely
 NLU_LINES = 2500  # ordinary questions to the assistant, as harmless lines
@@ -59,12 +61,27 @@ class Example:
     weight: float = 1.0
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """How often all the lines are gone through, and how fast it learns from them at first."""
+
+    epochs: int
+    rate: float
+
+
+ANEW = Schedule(epochs=4, rate=1e-3)
+GOING_ON = Schedule(epochs=2, rate=4e-4)
+
+
 def main() -> None:
     """Trains and writes the weights."""
+    parser = argparse.ArgumentParser(prog="scripts.train_meaning")
+    parser.add_argument("--anew", action="store_true", help="forget the weights that are kept")
+    anew = parser.parse_args().anew
     known = [line for path in sorted(TRAINING.glob("known_*.yml")) for line in read_lines(path)]
     examples = list(training_examples(list(read_folder(TRAINING)), nlu_lines(), known))
     print(f"· {len(examples)} examples", flush=True)
-    tensors = train(examples)
+    tensors = train(examples, ANEW) if anew else train(examples, GOING_ON, load_file(WEIGHTS_PATH))
     save_file(tensors, str(WEIGHTS_PATH), metadata={"lines": fingerprint(TRAINING)})
     print(f"· {WEIGHTS_PATH.relative_to(ROOT)}: {WEIGHTS_PATH.stat().st_size // 1024} KiB")
 
@@ -192,6 +209,12 @@ class Network:
             "head.bias": tf.Variable(np.zeros(outputs, np.float32)),
         }
 
+    def go_on_from(self, tensors: Mapping[str, Vectors]) -> None:
+        """Takes what was learnt before, as `train` gives it."""
+        for name, variable in {**self.tuned, **self.head}.items():
+            variable.assign(tensors[name].astype(np.float32))
+        self.head["head.weight"].assign(self.head["head.weight"] / SCALE)
+
     def batches(self, texts: Sequence[str], rng: random.Random) -> list[tuple[Any, Any, Any]]:
         """Row numbers, word pieces and presence of texts of like length, in random order."""
         pieces = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
@@ -230,11 +253,18 @@ def _sigmoid_loss(target: Any, logits: Any) -> Any:
     return tf.nn.sigmoid_cross_entropy_with_logits(smoothed, logits)
 
 
-def train(examples: Sequence[Example], after_epoch: Any = None) -> dict[str, Vectors]:
-    """Tunes the network; gives its changes and its head by name."""
+def train(
+    examples: Sequence[Example],
+    schedule: Schedule,
+    learnt: Mapping[str, Vectors] | None = None,
+    after_epoch: Any = None,
+) -> dict[str, Vectors]:
+    """Tunes the network, on from what was `learnt`; gives its changes and its head by name."""
     tf.keras.utils.set_random_seed(SEED)
     rng = random.Random(SEED)
     network = Network(model_folder())
+    if learnt:
+        network.go_on_from(learnt)
     changes, head = list(network.tuned.values()), list(network.head.values())
     optimizer, head_optimizer = tf.keras.optimizers.Adam(), tf.keras.optimizers.Adam()
 
@@ -256,17 +286,17 @@ def train(examples: Sequence[Example], after_epoch: Any = None) -> dict[str, Vec
             ("weight", np.float32),
         )
     ]
-    total, done = EPOCHS * (len(examples) // BATCH + 1), 0
-    for epoch in range(EPOCHS):
+    total, done = schedule.epochs * (len(examples) // BATCH + 1), 0
+    for epoch in range(schedule.epochs):
         losses = []
         texts = [_varied(example.text, rng) for example in examples]
         for rows, ids, present in network.batches(texts, rng):
             warm = max(0.02, min(1.0, done / 60) * (1 - done / total))
-            optimizer.learning_rate.assign(RATE * warm)
-            head_optimizer.learning_rate.assign(HEAD_RATE * warm)
+            optimizer.learning_rate.assign(schedule.rate * warm)
+            head_optimizer.learning_rate.assign(schedule.rate * warm * HEAD_RATE)
             losses.append(float(step(ids, present, *(column[rows] for column in columns))))
             done += 1
-        print(f"· epoch {epoch + 1} of {EPOCHS}: loss {np.mean(losses):.4f}", flush=True)
+        print(f"· epoch {epoch + 1} of {schedule.epochs}: loss {np.mean(losses):.4f}", flush=True)
         if after_epoch:
             after_epoch(network)
     return _tensors(network)

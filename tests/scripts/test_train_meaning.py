@@ -5,11 +5,12 @@ import random
 import numpy as np
 import pytest
 from safetensors import safe_open
+from safetensors.numpy import load_file
 
 from bot.crisis.meaning import CATEGORIES, WEIGHTS_PATH, Meaning
 from scripts import train_meaning
 from scripts.crisis_lines import TRAINING, Line
-from scripts.train_meaning import Example, Network, fingerprint, training_examples
+from scripts.train_meaning import Example, Network, Schedule, fingerprint, train, training_examples
 
 
 def line(text: str, expect: str, category: str = "") -> Line:
@@ -49,13 +50,12 @@ def test_of_a_harmless_post_every_sentence_is_harmless_too() -> None:
     assert [each.text for each in of_danger] == [long]
 
 
-def test_what_is_trained_is_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_trained_is_what_runs() -> None:
     """The network that learns and the one that screens give the same numbers."""
-    monkeypatch.setattr(train_meaning, "EPOCHS", 1)
     texts = ["I can't see a way through this", "what time do you open", "goodbye all"]
     examples = [Example(text, float(place % 2), 1.0, place) for place, text in enumerate(texts)]
     kept: list[Network] = []
-    tensors = train_meaning.train(examples * 12, kept.append)
+    tensors = train(examples * 12, Schedule(epochs=1, rate=1e-3), after_epoch=kept.append)
     [network] = kept
     for rows, ids, present in network.batches(texts, random.Random(1)):
         logits = network.logits(ids, present, 0.0).numpy()
@@ -64,6 +64,17 @@ def test_what_is_trained_is_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
             assert sense.danger == pytest.approx(1 / (1 + np.exp(-said[0])), abs=0.01)
             assert sense.clear == pytest.approx(1 / (1 + np.exp(-said[1])), abs=0.01)
             assert sense.category == CATEGORIES[said[2:].argmax()]
+
+
+def test_it_goes_on_from_what_was_learnt() -> None:
+    texts = ["I can't see a way through this", "what time do you open"]
+    examples = [Example(text, float(place == 0), -1.0, -1) for place, text in enumerate(texts)]
+    learnt = load_file(str(WEIGHTS_PATH))
+    hardly = train(examples, Schedule(epochs=1, rate=1e-9), learnt)
+    for before, after in zip(
+        Meaning(learnt).senses(texts), Meaning(hardly).senses(texts), strict=True
+    ):
+        assert after.danger == pytest.approx(before.danger, abs=0.01)
 
 
 def test_a_text_is_varied_but_stays_readable() -> None:
