@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 
 SHORTEST = 5  # shorter words have too many neighbours
+LONGEST = 25  # longer ones are no words, and have so many that to go through them takes seconds
 SEEN = 3  # how often a word stands in the training lines before others are mended to it
 
 _WORD = re.compile(r"[a-z']+")
@@ -35,7 +36,9 @@ class Spelling:
 
         def mended(match: re.Match[str]) -> str:
             word = match.group()
-            if len(word) < SHORTEST or "'" in word or word in self.words or word in english:
+            if not SHORTEST <= len(word) <= LONGEST or "'" in word:
+                return word
+            if word in self.words or word in english:
                 return word
             near = [other for other in _one_letter_away(word) if other in self.words]
             return max(near, key=lambda other: (self.words[other], other)) if near else word
