@@ -54,7 +54,9 @@ def website(make_site: Any) -> Iterator[str]:
     """The address of the web process, served as it is for real."""
     check_crisis()  # loads it first, as the real one does
     port = free_port()
-    config = uvicorn.Config(create_app({}, make_site()), port=port, log_level="error", ws="auto")
+    app = create_app({}, make_site())
+    # As the real one it doesn't wait for clients that poll.
+    config = uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = Thread(target=server.run)
     thread.start()
