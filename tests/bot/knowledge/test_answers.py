@@ -63,7 +63,7 @@ def test_what_all_agree_on_asks_nothing() -> None:
 
 def test_what_one_service_alone_answers_is_told_as_its_own() -> None:
     reply = answers.answer("who_it_suits", None)
-    assert reply.text.startswith("Only Lewisham Talking Therapies answers this on its page:")
+    assert "\n\nOnly Lewisham Talking Therapies answers this on its page:" in reply.text
     assert sources(reply) == ["lewisham"]
     assert titles(reply) == [*SERVICES, "I'm not sure"]
 
