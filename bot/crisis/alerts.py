@@ -24,7 +24,10 @@ def alert(found: Screening, text: str, state: State, person: Person) -> CrisisTu
         said = _first(found, category, person)
     else:
         said = _again(category, times)
-    return CrisisTurn(safety_reply(said, new, person), new, flag("alert", found, category, text))
+    if found.language:
+        said.insert(-1, replies().own_language.format(language=found.language))
+    reply = safety_reply(paragraphs(*said), new, person)
+    return CrisisTurn(reply, new, flag("alert", found, category, text))
 
 
 def first_step(category: str, person: Person) -> str:
@@ -38,24 +41,25 @@ def first_step(category: str, person: Person) -> str:
     return words.first_step
 
 
-def _first(found: Screening, category: str, person: Person) -> str:
+def _first(found: Screening, category: str, person: Person) -> list[str]:
     words = replies()
     own = words.alert[category]
     of_other = THIRD_PERSON in found.qualifiers and own.acknowledge_other
-    parts = [of_other or own.acknowledge, first_step(category, person), words.automated]
-    return paragraphs(*parts, own.ask or words.ask_safe)
+    acknowledge = of_other or own.acknowledge
+    ask = own.ask or words.ask_safe
+    return [acknowledge, first_step(category, person), words.automated, ask]
 
 
-def _again(category: str, times: int) -> str:
+def _again(category: str, times: int) -> list[str]:
     words = replies()
     own = words.alert[category]
     said = own.again if times == 2 else own.later
     if said:
-        return paragraphs(said, own.ask or words.ask_safe)
+        return [said, own.ask or words.ask_safe]
     again = words.again
     if times == 2:
-        return paragraphs(again.second, again.second_step)
-    return paragraphs(again.later, again.later_step)
+        return [again.second, again.second_step]
+    return [again.later, again.later_step]
 
 
 def _own_line(service_id: str | None) -> HelpLine | None:

@@ -41,6 +41,7 @@ class Phrase:
     """One phrase, folded, what it means, and the folded words that take it back."""
 
     text: str
+    language: str
     category: str
     denied: frozenset[str]
 
@@ -53,8 +54,12 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Said:
-    """A phrase that was found: its category, the person's own words, whether they deny it."""
+    """A phrase that was found: its category, the person's own words, whether they deny it.
 
+    `language` is as a person would name it in English: "Polish", "Hindi or Urdu".
+    """
+
+    language: str
     category: str
     words: str
     denied: bool
@@ -68,8 +73,8 @@ def phrases() -> tuple[Phrase, ...]:
         DataError: the file is missing or wrong, naming the field and the mend.
     """
     return tuple(
-        Phrase(_folded(line), category, frozenset(_folded(language.denied).split()))
-        for language in load_model(LANGUAGES_PATH, Languages).languages.values()
+        Phrase(_folded(line), name, category, frozenset(_folded(language.denied).split()))
+        for name, language in load_model(LANGUAGES_PATH, Languages).languages.items()
         for category, lines in language.phrases.items()
         for line in lines.splitlines()
         if line.strip()
@@ -82,6 +87,7 @@ def said(text: str) -> list[Said]:
     folded = "".join(character for character, _ in characters)
     return [
         Said(
+            phrase.language,
             phrase.category,
             " ".join(
                 text[characters[found.start()][1] : characters[found.end() - 1][1] + 1].split()

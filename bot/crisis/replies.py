@@ -95,6 +95,7 @@ class Replies(Strict):
     buttons: ButtonWords
     typed: Mapping[str, frozenset[str]]
     automated: str
+    own_language: str
     ask_safe: str
     alert: Mapping[str, Alert]
     check_in: CheckIn

@@ -41,6 +41,7 @@ class Finding:
     qualifiers: tuple[str, ...]
     words: str
     layer: str = "match"
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Screening:
     """What a message was found to hold.
 
     `words`: the person's own words that it rests on. `noted`: no alarm, but staff should know.
+    `language`: the one they are in, where that isn't English.
     """
 
     tier: Tier | None = None
@@ -56,6 +58,7 @@ class Screening:
     words: tuple[str, ...] = ()
     layer: str | None = None
     noted: bool = False
+    language: str | None = None
 
 
 NOTHING = Screening()
@@ -115,9 +118,13 @@ def _screened_by_phrases(text: str, book: Rulebook) -> Screening:
 def _otherwise_said(text: str) -> list[Finding]:
     """What is said in another language; the layer of meaning, which knows English, has no say."""
     return [
-        Finding(each.category, None, (qualify.DENIED,), each.words)
-        if each.denied
-        else Finding(each.category, "alert", (), each.words)
+        Finding(
+            each.category,
+            tier=None if each.denied else "alert",
+            qualifiers=(qualify.DENIED,) if each.denied else (),
+            words=each.words,
+            language=each.language,
+        )
         for each in said(text)
     ]
 
@@ -292,6 +299,7 @@ def _summed_up(findings: list[Finding], book: Rulebook) -> Screening:
         words=_distinct([finding.words for finding in same]),
         layer=top.layer,
         noted=top.tier is None and bool(kinds & {qualify.DENIED, qualify.PAST}),
+        language=top.language,
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.crisis.conversation import respond
 from bot.crisis.languages import LANGUAGES_PATH, Languages, phrases, said
 from bot.crisis.rules import rulebook
 from bot.crisis.screen import by_phrases, screen
@@ -70,6 +71,18 @@ def test_it_rests_on_the_words_as_they_were_written() -> None:
     found = screen("Mam na imię Ola.  Chcę   UMRZEĆ dzisiaj.")
     assert found.words == ("Chcę UMRZEĆ",)
     assert found.layer == "match"
+
+
+def test_the_reply_says_how_to_get_an_interpreter_each_time() -> None:
+    first = respond("chcę umrzeć", None)
+    assert first is not None
+    assert "when someone answers say: Polish" in first.reply.text
+    again = respond("chcę się zabić", first.state)
+    assert again is not None
+    assert "say: Polish" in again.reply.text
+    english = respond("I want to die", None)
+    assert english is not None
+    assert "interpreter" not in english.reply.text
 
 
 def test_english_danger_beside_it_counts_as_well() -> None:
