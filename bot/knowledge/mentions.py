@@ -1,7 +1,8 @@
 """Finds the services that a message names, or that it says it can't name one.
 
-The names are the services' own `aliases`, and their `context_aliases` where the words around one
-make it mean the service; those words are in data/mentions.yml.
+The names are the services' own `aliases`; the `places` of their areas, unless somebody else's; and
+their `context_aliases` where the words around one make it mean the service. Those words are in
+data/mentions.yml.
 """
 
 from __future__ import annotations
@@ -26,10 +27,16 @@ FILE = DATA / "mentions.yml"
 # A shorter name is too near other words for a slip in it to be told from one of them.
 _LETTERS_FOR_SLIPS = 8
 
+_BEFORE_PLACE = 4  # words before a place that say whose it is
+
 
 class _Words(Strict):
     denials: tuple[Text, ...]
     denials_carry_over: tuple[Text, ...]
+    corrected: tuple[Text, ...]
+    near: tuple[Text, ...]
+    others: tuple[Text, ...]
+    writer: tuple[Text, ...]
     other_things_before: tuple[Text, ...]
     other_things: tuple[Text, ...]
     context_frames: tuple[Text, ...]
@@ -49,6 +56,7 @@ class _Finder:
         self._names = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         self._exact = PhraseMatcher(self._nlp.vocab, attr="ORTH")
         self._slips = Matcher(self._nlp.vocab)
+        self._places = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         self._in_context = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         self._framed = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         frames = [*words.context_frames, *(f"{each} {{}}" for each in words.own)]
@@ -58,10 +66,15 @@ class _Finder:
             self._exact.add(service.id, [self.read(each) for each in service.exact_aliases])
             long = [each.lower() for each in sorted(own) if _takes_slips(each)]
             self._slips.add(service.id, [pattern for each in long for pattern in _slips(each)])
+            self._places.add(service.id, [self.read(each) for each in service.places])
             self._in_context.add(service.id, [self.read(each) for each in service.context_aliases])
             framed = [each.format(name) for each in frames for name in service.context_aliases]
             self._framed.add(service.id, [self.read(each) for each in framed])
         self._denials = self._phrases(words.denials)
+        self._corrected = self._phrases(words.corrected)
+        self._near = frozenset(words.near)
+        self._others = frozenset(words.others)
+        self._writer = frozenset(words.writer)
         self._carry_over = {each.lower() for each in words.denials_carry_over}
         self._before = self._phrases(words.other_things_before)
         self._other_things = self._phrases(words.other_things)
@@ -82,14 +95,32 @@ class _Finder:
         denied = {span.end for span in self._denials(doc, as_spans=True)}
         others = {span.start for span in self._other_things(doc, as_spans=True)}
         others_before = {span.end for span in self._before(doc, as_spans=True)}
-        kept = []
+        corrected = {span.end for span in self._corrected(doc, as_spans=True)}
+        kept: list[Span] = []
         for each in sorted(filter_spans(self._named(doc)), key=lambda span: span.start):
             if each.start in denied:
                 if each.end < len(doc) and doc[each.end].lower_ in self._carry_over:
                     denied.add(each.end + 1)
-            elif each.end not in others and each.start not in others_before:
+            elif self._is_near(doc, each) or (
+                each.end not in others and each.start not in others_before
+            ):
                 kept.append(each)
-        return tuple(dict.fromkeys(span.label_ for span in kept))
+        final = [
+            span
+            for span in kept
+            if span.start not in corrected or all(other.label_ == span.label_ for other in kept)
+        ]
+        return tuple(dict.fromkeys(span.label_ for span in final))
+
+    def _is_near(self, doc: Doc, name: Span) -> bool:
+        """Whether what comes before the name makes even its station or high street a place."""
+        return name.start > 0 and doc[name.start - 1].lower_ in self._near
+
+    def _is_others(self, doc: Doc, place: Span) -> bool:
+        """Whether the place is said of somebody or something else ("my sister in Slough")."""
+        before = [token.lower_ for token in doc[max(0, place.start - _BEFORE_PLACE) : place.start]]
+        whose = [word for word in before if word in self._others | self._writer]
+        return bool(whose) and whose[-1] in self._others
 
     def names_none(self, doc: Doc) -> bool:
         unsure: list[Span] = self._unsure(doc, as_spans=True)
@@ -109,6 +140,9 @@ class _Finder:
         """Every name, whatever the words around it say; one that needs it only in context."""
         named = [*self._names(doc, as_spans=True), *self._exact(doc, as_spans=True)]
         named += self._slips(doc, as_spans=True)
+        named += [
+            place for place in self._places(doc, as_spans=True) if not self._is_others(doc, place)
+        ]
         framed = {token.i for span in self._framed(doc, as_spans=True) for token in span}
         for name in self._in_context(doc, as_spans=True):
             rest = [*doc[: name.start], *doc[name.end :]]

@@ -174,8 +174,8 @@ class Targets(Strict):
 class Service(Strict):
     """One service: its names, its document, its answers by topic id, and its settings.
 
-    `context_aliases` mean the service only beside certain words: towns of its area, and names that
-    are ordinary words as well.
+    `places` are towns of its area that a person would name to say where they live.
+    `context_aliases` mean the service only beside certain words: names that are ordinary words too.
     """
 
     id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
@@ -183,6 +183,7 @@ class Service(Strict):
     short_name: Text
     aliases: Lines
     exact_aliases: Lines = ()
+    places: Lines = ()
     context_aliases: Lines = ()
     document: Document
     choose_if: Text
@@ -262,10 +263,11 @@ def _problems(
         for alias in (*service.aliases, *service.exact_aliases):
             if _plain(alias) in taken:
                 yield f"`aliases` has `{alias}`, as {other.id}.yml has: keep it in one of them"
-        shared = set(map(_plain, other.context_aliases))
-        for alias in service.context_aliases:
-            if _plain(alias) in shared:
-                yield f"`context_aliases` has `{alias}`, as {other.id}.yml has: take it out of both"
+        for field in ("places", "context_aliases"):
+            shared = set(map(_plain, (*other.places, *other.context_aliases)))
+            for alias in getattr(service, field):
+                if _plain(alias) in shared:
+                    yield f"`{field}` has `{alias}`, as {other.id}.yml has: take it out of both"
     if service.handover.kind == "phone" and service.contact.phone is None:
         yield "`contact.phone` is missing though `handover.kind` is phone: add the number"
     if service.handover.fhir is not None and service.handover.kind != "diary":

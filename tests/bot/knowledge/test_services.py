@@ -128,7 +128,7 @@ def test_a_name_is_one_name() -> None:
 
 def test_context_aliases_are_not_shared(edited: Callable[[Edit], Path]) -> None:
     folder = edited(put(["Catford"], "context_aliases"))
-    with pytest.raises(DataError, match="`context_aliases` has `catford`, as berkshire"):
+    with pytest.raises(DataError, match="`places` has `catford`, as berkshire"):
         load_services(folder)
 
 
