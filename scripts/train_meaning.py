@@ -5,8 +5,8 @@ The upper layers of the sentence model are tuned on `data/crisis/lines/`, as low
 What comes out is small, and is kept with the project as `data/crisis/meaning.safetensors`, so that
 what was measured is what runs.
 
-Goes on from the weights that are kept, which takes half an hour on two cores; with `--anew` it
-learns from the published model on, in an hour.
+Goes on from the weights that are kept, for a quarter of an hour on two cores; with `--anew` it
+begins with the published model, and takes an hour.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Schedule:
 
 
 ANEW = Schedule(epochs=4, rate=1e-3)
-GOING_ON = Schedule(epochs=2, rate=4e-4)
+GOING_ON = Schedule(epochs=1, rate=3e-4)
 
 
 def main() -> None:
@@ -81,7 +81,7 @@ def main() -> None:
     known = [line for path in sorted(TRAINING.glob("known_*.yml")) for line in read_lines(path)]
     examples = list(training_examples(list(read_folder(TRAINING)), nlu_lines(), known))
     print(f"· {len(examples)} examples", flush=True)
-    tensors = train(examples, ANEW) if anew else train(examples, GOING_ON, load_file(WEIGHTS_PATH))
+    tensors = train(examples, ANEW) if anew else further(examples, load_file(WEIGHTS_PATH))
     save_file(tensors, str(WEIGHTS_PATH), metadata={"lines": fingerprint(TRAINING)})
     print(f"· {WEIGHTS_PATH.relative_to(ROOT)}: {WEIGHTS_PATH.stat().st_size // 1024} KiB")
 
@@ -300,6 +300,15 @@ def train(
         if after_epoch:
             after_epoch(network)
     return _tensors(network)
+
+
+def further(examples: Sequence[Example], learnt: Mapping[str, Vectors]) -> dict[str, Vectors]:
+    """What is learnt on from there, half of the way: so less is forgotten (arXiv 2109.01903)."""
+    newer = train(examples, GOING_ON, learnt)
+    return {
+        name: ((learnt[name].astype(np.float32) + values) / 2).astype(values.dtype)
+        for name, values in newer.items()
+    }
 
 
 def _tensors(network: Network) -> dict[str, Vectors]:

@@ -77,6 +77,14 @@ def test_it_goes_on_from_what_was_learnt() -> None:
         assert after.danger == pytest.approx(before.danger, abs=0.01)
 
 
+def test_going_on_it_stays_half_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = {"head.bias": np.array([3.0, 1.0], np.float32)}
+    monkeypatch.setattr(train_meaning, "train", lambda *_: newer)
+    found = train_meaning.further([], {"head.bias": np.array([1.0, 1.0], np.float16)})
+    assert found["head.bias"].tolist() == [2.0, 1.0]
+    assert found["head.bias"].dtype == np.float32
+
+
 def test_a_text_is_varied_but_stays_readable() -> None:
     rng = random.Random(3)
     text = "I'm not sure, honestly. Something feels wrong today."
