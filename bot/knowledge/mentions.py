@@ -33,6 +33,7 @@ _BEFORE_PLACE = 4  # words before a place that say whose it is
 class _Words(Strict):
     denials: tuple[Text, ...]
     denials_carry_over: tuple[Text, ...]
+    denials_at_end: tuple[Text, ...]
     corrected: tuple[Text, ...]
     near: tuple[Text, ...]
     others: tuple[Text, ...]
@@ -71,6 +72,7 @@ class _Finder:
             framed = [each.format(name) for each in frames for name in service.context_aliases]
             self._framed.add(service.id, [self.read(each) for each in framed])
         self._denials = self._phrases(words.denials)
+        self._denials_at_end = self._phrases(words.denials_at_end)
         self._corrected = self._phrases(words.corrected)
         self._near = frozenset(words.near)
         self._others = frozenset(words.others)
@@ -93,11 +95,14 @@ class _Finder:
 
     def services(self, doc: Doc) -> tuple[str, ...]:
         denied = {span.end for span in self._denials(doc, as_spans=True)}
+        denied_at_end = {span.end for span in self._denials_at_end(doc, as_spans=True)}
         others = {span.start for span in self._other_things(doc, as_spans=True)}
         others_before = {span.end for span in self._before(doc, as_spans=True)}
         corrected = {span.end for span in self._corrected(doc, as_spans=True)}
         kept: list[Span] = []
         for each in sorted(filter_spans(self._named(doc)), key=lambda span: span.start):
+            if each.end == len(doc) and each.start in denied_at_end:
+                continue
             if each.start in denied:
                 if each.end < len(doc) and doc[each.end].lower_ in self._carry_over:
                     denied.add(each.end + 1)

@@ -116,6 +116,7 @@ def test_other_words_are_no_service(text: str) -> None:
         ("slam", ("lewisham",)),
         ("I don't live in Lewisham, can I still come", ("lewisham",)),
         ("I don't live in Slough, can I still come", ("berkshire",)),
+        ("I don't live in Slough", ()),
         ("I'm in SE13", ("lewisham",)),
         ("sessions in Hither Green", ("lewisham",)),
         ("just moved to Deptford with my partner", ("lewisham",)),
@@ -153,7 +154,7 @@ def test_without_context_it_is_no_service(text: str) -> None:
 
 
 def test_known_messages_stay_known() -> None:
-    """A few are beyond us: two people with a service each, a denial that may be a question."""
+    """A few are beyond us: two people with a service each, a friend round the corner."""
     known = yaml.safe_load(LINES.read_text(encoding="utf-8"))["messages"]
     wrong = [each["text"] for each in known if [*find_services(each["text"])] != each["services"]]
     assert len(wrong) <= 4, wrong
