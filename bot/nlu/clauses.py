@@ -22,20 +22,20 @@ _SUBJECT = _any(
     "i you u we they he she it its this that there my your ur the a an any anyone someone people"
     " dit therapy therapists? xyla lewisham berkshire patients sessions? me"
 )
-_LINKS = r"(?:(?:and|or|but|also|plus|then|so|if so|if not|as well as|&)\s+)"
+_LINKS = r"(?:(?:and|n|or|but|also|plus|then|so|if so|if not|as well as|&)\s+)"
 
 # The words with which a question begins.
 _QUESTION = rf"(?:{_ASKING}|{_AUXILIARY} {_SUBJECT})\b"
 
-# Where one sentence ends and the next begins.
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|[?!]+(?=\w)|[;\n•]+|\s+[-–—]+\s+")
+# Where one sentence, or one number of a list, ends and the next begins.
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|[?!]+(?=\w)|[;\n•]+|\s+[-–—]+\s+|(?<!\w)\(?[1-9]\)\s*")
 
 # Where a comma or a linking word has a question after it.
 _QUESTION_FOLLOWS = re.compile(
     rf"\s*,\s*{_LINKS}*(?={_QUESTION})|\s+{_LINKS}+(?={_QUESTION})|\s+(?=also\s+{_QUESTION})",
     re.IGNORECASE,
 )
-_BETWEEN_THINGS = re.compile(r"\s*(?:[,/&?]|\b(?:and|or|plus|also)\b)\s*", re.IGNORECASE)
+_BETWEEN_THINGS = re.compile(r"\s*(?:[,/&?]|\b(?:and|n|or|plus|also)\b)\s*", re.IGNORECASE)
 _ASKED = re.compile(rf"\?|\b{_QUESTION}", re.IGNORECASE)
 _WORD = re.compile(r"\w")
 

@@ -13,6 +13,11 @@ from bot.nlu.clauses import MAX_CLAUSES, clauses, listed, looks_like_question
         ("is it free?where is it", ["is it free", "where is it"]),
         ("is it free and where is it", ["is it free", "where is it"]),
         ("is it free, where is it", ["is it free", "where is it"]),
+        ("is it free n where is it", ["is it free", "where is it"]),
+        (
+            "did it before so 1) is it new 2) is it free",
+            ["did it before so", "is it new", "is it free"],
+        ),
         ("is it free, and also where is it", ["is it free", "where is it"]),
         (
             "Hi, I'm Jo, my mum died. how long is it and do I need a GP?",

@@ -191,6 +191,7 @@ def test_a_first_visit_while_rasa_hangs(make_visitor, rasa) -> None:
     assert [body["message"] for body in rasa.heard].count("hi") == 1
 
 
+@pytest.mark.alters_tables
 def test_without_the_database_the_flag_waits_on_disk(
     visitor, rasa, database, make_visitor, tmp_path
 ) -> None:

@@ -81,6 +81,7 @@ def test_they_are_for_nobody_else(visitor, make_visitor, sent) -> None:
     refused(visitor.client.get("/chat/calendar/nonesuch.ics"), 404, "missing")
 
 
+@pytest.mark.alters_tables
 def test_without_the_database_there_is_an_apology(visitor, database, sent) -> None:
     Base.metadata.drop_all(database.engine)
     for path in (f"/chat/calendar/{sent}.ics", "/chat/summary"):

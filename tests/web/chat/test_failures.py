@@ -78,6 +78,7 @@ def test_one_turn_at_a_time_in_a_conversation(visitor, rasa) -> None:
     assert most == 1
 
 
+@pytest.mark.alters_tables
 def test_while_the_database_is_down_the_chat_goes_on(visitor, rasa, database) -> None:
     visitor.start()
     rasa.stores = False

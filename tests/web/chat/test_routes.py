@@ -120,6 +120,7 @@ def test_who_left_stays_out_after_a_restart(make_visitor) -> None:
     assert restarted.history(Authorization=f"Bearer {ticket}").json()["error"]["code"] == "gone"
 
 
+@pytest.mark.alters_tables
 def test_who_left_while_the_database_was_away_stays_out_too(make_visitor, database) -> None:
     visitor = make_visitor()
     visitor.start()

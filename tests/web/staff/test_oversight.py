@@ -69,6 +69,7 @@ def test_another_services_record_has_no_log_here(console) -> None:
     assert console.audited()[-1].case_id is None
 
 
+@pytest.mark.alters_tables
 def test_the_whole_log_is_checked(console) -> None:
     administrator = console.staff("administrator").sign_in()
     administrator.get("/audit")
