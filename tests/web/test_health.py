@@ -89,6 +89,7 @@ async def test_slow_parts_are_down_after_one_timeout_together() -> None:
     assert state["parts"]["rasa"]["detail"] == "no answer within 0.05 seconds"
 
 
+@pytest.mark.alters_tables
 async def test_the_real_checks_pass_when_the_parts_answer(
     part: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
