@@ -8,9 +8,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.crisis import qualify
+from bot.crisis import languages, qualify
 from bot.crisis.categories import SUICIDAL
-from bot.crisis.languages import said
 from bot.crisis.match import Match
 from bot.crisis.meaning import Bars, Sense, bars, meaning, pieces
 from bot.crisis.normalise import STOP, Words
@@ -102,20 +101,20 @@ def _screened(text: str, book: Rulebook) -> Screening:
     # What is written in disguise means something only when it is spelt out.
     spelt_out = [" ".join(norm for norm in words.norms if norm != STOP)] if matched else []
     senses = _senses([*pieces(text), *spelt_out])
-    if not senses:
-        return _summed_up([*matched, *_otherwise_said(text)], book)
-    likely = _likely(text, senses, matched)
-    weighed = [_weighed(finding, likely, book) for finding in matched]
-    meant = _meant(senses[: len(senses) - len(spelt_out)], matched)
-    return _summed_up([*weighed, *meant, *_otherwise_said(text)], book)
+    found = matched
+    if senses:
+        likely = _likely(text, senses, matched)
+        weighed = [_weighed(finding, likely, book) for finding in matched]
+        found = [*weighed, *_meant(senses[: len(senses) - len(spelt_out)], matched)]
+    return _summed_up([*found, *_in_other_languages(text)], book)
 
 
 def _screened_by_phrases(text: str, book: Rulebook) -> Screening:
     matched = _matched(book.normaliser.words(text), book)
-    return _summed_up([*matched, *_otherwise_said(text)], book)
+    return _summed_up([*matched, *_in_other_languages(text)], book)
 
 
-def _otherwise_said(text: str) -> list[Finding]:
+def _in_other_languages(text: str) -> list[Finding]:
     """What is said in another language; the layer of meaning, which knows English, has no say."""
     return [
         Finding(
@@ -125,7 +124,7 @@ def _otherwise_said(text: str) -> list[Finding]:
             words=each.words,
             language=each.language,
         )
-        for each in said(text)
+        for each in languages.said(text)
     ]
 
 
