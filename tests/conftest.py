@@ -94,7 +94,7 @@ def database(
             _make_tables(url := postgres.new_database())
         else:
             url = request.getfixturevalue("postgres_url")
-        postgres.empty(url, Base.metadata.tables)
+            postgres.empty(url, Base.metadata.tables)
         database = Database(url)
     else:
         path = tmp_path / "foyer.db"

@@ -162,7 +162,7 @@ def test_known_messages_stay_known() -> None:
 
 def test_every_name_is_found_in_context() -> None:
     for each in services().values():
-        for name in each.context_aliases:
+        for name in (*each.places, *each.context_aliases):
             assert find_services(f"it's the {name} one, I think") == (each.id,)
 
 

@@ -122,7 +122,12 @@ def test_names_are_not_shared(edited: Callable[[Edit], Path]) -> None:
 def test_a_name_is_one_name() -> None:
     # A slip of an editor once ran several lines of a list together.
     for each in services().values():
-        for name in (*each.aliases, *each.exact_aliases, *each.context_aliases):
+        for name in (
+            *each.aliases,
+            *each.exact_aliases,
+            *each.places,
+            *each.context_aliases,
+        ):
             assert " - " not in name
 
 

@@ -185,8 +185,12 @@ def test_several_flags_are_acknowledged_and_resolved_at_once(console, reviewer, 
     assert all(console.flagged(each).acknowledged_at for each in ids)
     assert console.flagged(unseen).acknowledged_at is None
     page = reviewer.get(f"/people/{case_id}").text
-    to_resolve = " ".join(re.findall(r'name="also" value="([^"]+)"', page)).split()
-    assert set(to_resolve) == {*ids, unseen}
+    open_flags = {*ids, unseen}
+    beside = re.findall(r'id="also-([^"]+)" name="also" value="([^"]+)"', page)
+    assert {flag: {flag, *others.split()} for flag, others in beside} == dict.fromkeys(
+        open_flags, open_flags
+    )
+    assert all(flag not in others for flag, others in beside)
     reviewer.post(f"/people/{case_id}/flags/{first}/resolve", also=also, done="Rang. Safe.")
     assert {console.flagged(each).resolution for each in ids} == {"Rang. Safe."}
     assert console.flagged(unseen).resolved_at is None
