@@ -23,7 +23,7 @@ def commands(current: Settings) -> dict[str, list[str]]:
     web += ["--no-access-log", "--no-server-header", "--log-level", current.log_level.lower()]
     web += ["--forwarded-allow-ips", ",".join(current.web_trusted_proxies)]
     web += ["--ws-max-size", str(BYTES)]  # what is longer is taken in before anyone can refuse it
-    web += ["--timeout-graceful-shutdown", "5"]  # seconds; an open chat would hold up the end
+    web += ["--timeout-graceful-shutdown", "3"]  # seconds; an open chat would hold up the end
     return {
         "rasa": ["-m", "scripts.quietly", *rasa, "--port", str(current.rasa_port)],
         "actions": ["-m", "scripts.quietly", *actions, "--port", str(current.actions_port)],

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from honcho.environ import parse_procfile
+from honcho.manager import KILL_WAIT
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from bot.settings import ROOT, Settings, SettingsError
@@ -48,6 +49,11 @@ def test_only_the_proxies_named_are_believed() -> None:
 
 def test_no_socket_may_send_more_than_a_request() -> None:
     assert option(commands(Settings.read({}))["web"], "--ws-max-size") == str(BYTES)
+
+
+def test_open_chats_end_before_the_supervisor_loses_patience() -> None:
+    seconds = int(option(commands(Settings.read({}))["web"], "--timeout-graceful-shutdown"))
+    assert 0 < seconds < KILL_WAIT
 
 
 def test_messages_are_logged_for_debugging_only() -> None:
