@@ -169,9 +169,12 @@ def fill(database: Database, size: int) -> None:
     for first in range(1, size, _AT_ONCE):
         with database.session() as session:
             filler.add(session, range(first, min(size, first + _AT_ONCE)))
-    if database.engine.dialect.name == "postgresql":  # which does so by itself, later
-        with database.session() as session:
-            session.execute(text("ANALYZE"))
+    if database.engine.dialect.name == "postgresql":
+        # As it does by itself, sooner or later: from then on its plans stay the same.
+        with database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+                text("VACUUM ANALYZE")
+            )
 
 
 class _Filler:
