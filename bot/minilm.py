@@ -29,7 +29,7 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 
 LAYERS = 6
-LOWER_LAYERS = 2  # as `wording` is taken; `changed_layers` leaves these as they are
+LOWER_LAYERS = 2  # after which `wording` is taken
 
 _MANY = 500  # texts, more than any message has parts
 
@@ -42,8 +42,8 @@ class EmbeddingError(Exception):
 class Embeddings:
     """What the model makes of some texts, a row each; every row has length 1.
 
-    `meaning` is the published sentence embedding. `wording` is taken early in the network, where
-    it is still near to the words themselves.
+    `meaning` is the published sentence embedding, but for rounding. `wording` is taken early in the
+    network, where it is still near to the words themselves.
     """
 
     meaning: Vectors
@@ -108,8 +108,8 @@ class Embedder:
         )
         self._norm = [tensors[f"embeddings.LayerNorm.{part}"] for part in ("weight", "bias")]
         self._epsilon = np.float32(config["layer_norm_eps"])
-        self._lower = Layers(tensors, range(LOWER_LAYERS), config)
-        self._upper = Layers(tensors, range(LOWER_LAYERS, LAYERS), config)
+        self._lower = Layers(tensors, range(LOWER_LAYERS), config, rounded=True)
+        self._upper = Layers(tensors, range(LOWER_LAYERS, LAYERS), config, rounded=True)
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """The meaning and the wording of each text, which is cut at 256 word pieces."""
@@ -117,7 +117,7 @@ class Embedder:
         found = Embeddings(np.zeros(shape, np.float32), np.zeros(shape, np.float32))
 
         def fill(row: int) -> None:
-            x = self._through_lower(texts[row])
+            x = self._lower(self._pieces(texts[row]))
             found.wording[row] = _mean(x)
             found.meaning[row] = _mean(self._upper(x))
 
@@ -129,20 +129,22 @@ class Embedder:
                 list(pool.map(fill, range(len(texts))))
         return found
 
-    def embed_through(self, texts: Sequence[str], upper: Layers) -> Vectors:
-        """As the meaning in `embed`, with other layers above the lower ones."""
+    def embed_through(self, texts: Sequence[str], layers: Layers) -> Vectors:
+        """As the meaning in `embed`, through other layers."""
         found = np.zeros((len(texts), DIMENSIONS), np.float32)
         for row, text in enumerate(texts):
-            found[row] = _mean(upper(self._through_lower(text)))
+            found[row] = _mean(layers(self._pieces(text)))
         return found
 
-    def _through_lower(self, text: str) -> Vectors:
+    def _pieces(self, text: str) -> Vectors:
+        """What goes into the first layer: a row for each piece of the text."""
         ids = self._tokenizer.encode(text).ids
         x: Vectors = self._words[ids] + self._positions[: len(ids)]
         x -= x.mean(axis=1, keepdims=True)
         x /= np.sqrt(np.square(x).mean(axis=1, keepdims=True) + self._epsilon)
         weight, bias = self._norm
-        return self._lower((x * weight + bias)[None])
+        pieces: Vectors = (x * weight + bias)[None]
+        return pieces
 
 
 def _mean(x: Vectors) -> Vectors:
@@ -153,7 +155,7 @@ def _mean(x: Vectors) -> Vectors:
 
 
 def changed_layers(folder: Path, changes: Mapping[str, Vectors]) -> Layers:
-    """The model's upper layers with weights learnt anew, for `Embedder.embed_through`.
+    """The model's layers with weights learnt anew, for `Embedder.embed_through`; unrounded.
 
     Args:
         folder: where the model is.
@@ -164,14 +166,12 @@ def changed_layers(folder: Path, changes: Mapping[str, Vectors]) -> Layers:
         EmbeddingError: the model can't be read, or the changes don't fit it.
     """
     try:
-        if any(int(name.split(".")[2]) < LOWER_LAYERS for name in changes):
-            raise ValueError("they change a lower layer")
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         tensors = {
             name: _changed(weight, name, changes)
             for name, weight in load_file(str(folder / WEIGHTS)).items()
         }
-        return Layers(tensors, range(LOWER_LAYERS, LAYERS), config)
+        return Layers(tensors, range(LAYERS), config, rounded=False)
     # The libraries of weights and graphs raise plain Exception.
     except Exception as error:
         raise EmbeddingError(f"the changes don't fit the model in {folder} ({error})") from None

@@ -82,12 +82,12 @@ class Meaning:
 
     def __init__(self, tensors: Mapping[str, Vectors]) -> None:
         changes = {name: rows for name, rows in tensors.items() if not name.startswith(_HEAD)}
-        self._upper = changed_layers(model_folder(), changes)
+        self._layers = changed_layers(model_folder(), changes)
         self._weight, self._bias = tensors["head.weight"], tensors["head.bias"]
 
     def senses(self, texts: Sequence[str]) -> list[Sense]:
         """What each text means by itself."""
-        found = shared_model().embed_through(texts, self._upper) @ self._weight.T + self._bias
+        found = shared_model().embed_through(texts, self._layers) @ self._weight.T + self._bias
         likely = 1 / (1 + np.exp(-found[:, :2]))
         kinds = found[:, 2:].argmax(axis=1)
         return [

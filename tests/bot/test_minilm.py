@@ -24,14 +24,47 @@ def copy_of_model(folder: Path) -> Path:
     return folder
 
 
-def test_unchanged_layers_change_nothing() -> None:
+# The first numbers that transformers 4.38.2 gives for the same weights, pooled and normalised.
+PUBLISHED = {
+    "How many sessions are there?": [0.054444, -0.016574, -0.048517, -0.047437],
+    "hi": [-0.090476, 0.040440, 0.023906, 0.058948],
+    "wht is teh wating tiem 😀 café": [0.042428, -0.001197, 0.028005, 0.021695],
+    "Hi, I'm Jo, my mum died last year. how long does it last and is it online?": [
+        0.024075,
+        -0.044369,
+        0.020323,
+        0.032135,
+    ],
+    "long " * 400: [-0.033742, -0.041577, 0.061677, 0.001028],
+}
+
+
+@pytest.mark.parametrize("text", PUBLISHED)
+def test_gives_the_numbers_of_the_published_model(text: str) -> None:
+    exact = changed_layers(model_folder(), {})
+    found = shared_model().embed_through([text], exact)
+    assert found[0, :4] == pytest.approx(PUBLISHED[text], abs=1e-5)
+
+
+def test_rounding_changes_little() -> None:
+    model = shared_model()
+    texts = list(PUBLISHED)
+    exact = model.embed_through(texts, changed_layers(model_folder(), {}))
+    near = (model.embed(texts).meaning * exact).sum(axis=1)
+    assert 0.97 < near.min() < 0.9999
+
+
+def test_changes_of_nothing_change_nothing() -> None:
     model = shared_model()
     nothing = {
         f"{WEIGHT}.up": np.zeros((384, 2), np.float32),
         f"{WEIGHT}.down": np.ones((2, 1536), np.float32),
     }
-    same = model.embed_through(TEXTS, changed_layers(model_folder(), nothing))
-    assert np.abs(same - model.embed(TEXTS).meaning).max() < 1e-5
+    same, published = (
+        model.embed_through(TEXTS, changed_layers(model_folder(), changes))
+        for changes in (nothing, {})
+    )
+    assert np.abs(same - published).max() < 1e-5
 
 
 @pytest.mark.parametrize(
@@ -47,20 +80,16 @@ def test_unchanged_layers_change_nothing() -> None:
 )
 def test_changed_layers_change_the_meaning(changes: dict[str, Vectors]) -> None:
     model = shared_model()
-    changed = model.embed_through(TEXTS, changed_layers(model_folder(), changes))
-    assert np.abs(changed - model.embed(TEXTS).meaning).max() > 0.01
+    changed, published = (
+        model.embed_through(TEXTS, changed_layers(model_folder(), each)) for each in (changes, {})
+    )
+    assert np.abs(changed - published).max() > 0.01
 
 
 def test_changes_that_do_not_fit_are_said_in_one_line() -> None:
     wrong = {f"{WEIGHT}.up": np.zeros((3, 2)), f"{WEIGHT}.down": np.zeros((2, 3))}
     with pytest.raises(EmbeddingError, match="don't fit"):
         changed_layers(model_folder(), wrong)
-
-
-def test_changes_to_lower_layers_are_refused() -> None:
-    low = {"encoder.layer.1.output.dense.bias": np.zeros(DIMENSIONS, np.float32)}
-    with pytest.raises(EmbeddingError, match="a lower layer"):
-        changed_layers(model_folder(), low)
 
 
 def test_missing_weights_are_said_in_one_line(tmp_path: Path) -> None:

@@ -85,6 +85,18 @@ async def test_a_long_conversation_is_restored_by_its_end(store) -> None:
     assert again.latest_message.text == "q59"
 
 
+async def test_an_event_that_rasa_no_longer_knows_is_left_out(store) -> None:
+    tracker = await store.get_or_create_tracker("c")
+    turn(tracker, "hello", "hi")
+    await store.save(tracker)
+    with store._database.session() as session:
+        for event in session.execute(select(Event).where(Event.kind == "bot")).scalars():
+            event.kind = "dropped"
+    again = await store.retrieve("c")
+    said = [event.text for event in again.events if isinstance(event, (UserUttered, BotUttered))]
+    assert said == ["hello"]
+
+
 async def test_an_unknown_conversation_is_none(store) -> None:
     assert await store.retrieve("nobody") is None
 
