@@ -38,6 +38,7 @@ class _Words(Strict):
     near: tuple[Text, ...]
     others: tuple[Text, ...]
     writer: tuple[Text, ...]
+    together: tuple[Text, ...]
     other_things_before: tuple[Text, ...]
     other_things: tuple[Text, ...]
     context_frames: tuple[Text, ...]
@@ -58,6 +59,7 @@ class _Finder:
         self._exact = PhraseMatcher(self._nlp.vocab, attr="ORTH")
         self._slips = Matcher(self._nlp.vocab)
         self._places = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        self._place_slips = Matcher(self._nlp.vocab)
         self._in_context = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         self._framed = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         frames = [*words.context_frames, *(f"{each} {{}}" for each in words.own)]
@@ -65,9 +67,10 @@ class _Finder:
             own = {service.name, service.short_name, *service.aliases}
             self._names.add(service.id, [self.read(each) for each in sorted(own)])
             self._exact.add(service.id, [self.read(each) for each in service.exact_aliases])
-            long = [each.lower() for each in sorted(own) if _takes_slips(each)]
-            self._slips.add(service.id, [pattern for each in long for pattern in _slips(each)])
+            self._slips.add(service.id, [slip for each in sorted(own) for slip in _slips(each)])
             self._places.add(service.id, [self.read(each) for each in service.places])
+            slips = [slip for each in service.places for slip in _slips(each)]
+            self._place_slips.add(service.id, slips)
             self._in_context.add(service.id, [self.read(each) for each in service.context_aliases])
             framed = [each.format(name) for each in frames for name in service.context_aliases]
             self._framed.add(service.id, [self.read(each) for each in framed])
@@ -77,6 +80,7 @@ class _Finder:
         self._near = frozenset(words.near)
         self._others = frozenset(words.others)
         self._writer = frozenset(words.writer)
+        self._together = self._phrases(words.together)
         self._carry_over = {each.lower() for each in words.denials_carry_over}
         self._before = self._phrases(words.other_things_before)
         self._other_things = self._phrases(words.other_things)
@@ -122,7 +126,9 @@ class _Finder:
         return name.start > 0 and doc[name.start - 1].lower_ in self._near
 
     def _is_others(self, doc: Doc, place: Span) -> bool:
-        """Whether the place is said of somebody or something else ("my sister in Slough")."""
+        """Whether the place is said of somebody or something else only ("my sister in Slough")."""
+        if self._together(doc):
+            return False
         before = [token.lower_ for token in doc[max(0, place.start - _BEFORE_PLACE) : place.start]]
         whose = [word for word in before if word in self._others | self._writer]
         return bool(whose) and whose[-1] in self._others
@@ -145,9 +151,8 @@ class _Finder:
         """Every name, whatever the words around it say; one that needs it only in context."""
         named = [*self._names(doc, as_spans=True), *self._exact(doc, as_spans=True)]
         named += self._slips(doc, as_spans=True)
-        named += [
-            place for place in self._places(doc, as_spans=True) if not self._is_others(doc, place)
-        ]
+        places = [*self._places(doc, as_spans=True), *self._place_slips(doc, as_spans=True)]
+        named += [place for place in places if not self._is_others(doc, place)]
         framed = {token.i for span in self._framed(doc, as_spans=True) for token in span}
         for name in self._in_context(doc, as_spans=True):
             rest = [*doc[: name.start], *doc[name.end :]]
@@ -195,12 +200,11 @@ def _finder(directory: Path) -> _Finder:
     return _Finder(directory)
 
 
-def _takes_slips(alias: str) -> bool:
-    return alias.isalpha() and len(alias) >= _LETTERS_FOR_SLIPS
-
-
 def _slips(name: str) -> list[list[dict[str, object]]]:
     """One letter wrong anywhere, or two after the first ("yorkshire" isn't "berkshire")."""
+    if not name.isalpha() or len(name) < _LETTERS_FOR_SLIPS:
+        return []
+    name = name.lower()
     return [
         [{"LOWER": {"FUZZY1": name}}],
         [{"LOWER": {"FUZZY2": name, "REGEX": f"^{name[:1]}"}}],
