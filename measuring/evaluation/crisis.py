@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.crisis.meaning import meaning, pieces
 from bot.crisis.screen import screen
 from bot.settings import ROOT
 from measuring.figures import Share
@@ -25,6 +26,7 @@ class Screened:
     category: str | None = None
     qualifiers: tuple[str, ...] = ()
     layer: str | None = None
+    likely: float = 0.0  # how likely danger is by meaning, where nothing was noticed
 
     @property
     def is_post(self) -> bool:
@@ -45,10 +47,23 @@ def unseen_files() -> list[Path]:
 def by_ours(lines: Sequence[Line]) -> list[Screened]:
     """The lines through our screen."""
     found = []
+    layer = meaning()
     for line in lines:
         result = screen(line.text)
-        found.append(Screened(line, result.tier, result.category, result.qualifiers, result.layer))
+        asked = layer.senses(pieces(line.text)) if layer and result.tier is None else ()
+        likely = max((sense.danger for sense in asked), default=0.0)
+        found.append(
+            Screened(line, result.tier, result.category, result.qualifiers, result.layer, likely)
+        )
     return found
+
+
+def with_bar(screened: Iterable[Screened], bar: float) -> list[Screened]:
+    """As if the layer of meaning spoke at this bar for a check-in, lower than the real one."""
+    return [
+        replace(each, tier="check-in") if each.tier is None and each.likely >= bar else each
+        for each in screened
+    ]
 
 
 def shares(screened: Sequence[Screened]) -> dict[str, Share]:

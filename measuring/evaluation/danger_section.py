@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.crisis.meaning import bars
 from measuring.evaluation import crisis
 from measuring.evaluation.crisis import Screened
 from measuring.figures import Share
 from measuring.markdown import page, table
 
 QUOTED = 3  # lines shown of each kind
+LOWER_BARS = (0.5, 0.4, 0.3, 0.2, 0.1)
 LAYERS = {
     "match": "the patterns",
     "meaning": "the meaning",
@@ -47,6 +49,11 @@ def danger_section(ours: list[Screened], stock: list[Screened]) -> str:
         "### By layer",
         "Of all lines that speak of danger, and of all harmless ones: what raised the alarm.",
         table(("", "danger noticed", "false alarms"), _layer_rows(ours)),
+        "### What a lower bar would cost",
+        f"The layer of meaning speaks at {bars().check_in:.2f} of 1. Lower, it would notice more "
+        "danger, and ask more people who are in none. (As if no phrase had found a denial, the "
+        "past or a question.)",
+        table(("bar", "danger in chat", "in posts", "check-in on harmless"), _bar_rows(ours)),
         "### What is missed",
         "\n".join(["Danger that nothing noticed, by kind:", "", *_quoted(crisis.missed(ours))]),
         "\n".join(["Harmless lines with an alarm, by kind:", "", *_quoted(_false_alarms(ours))]),
@@ -127,6 +134,15 @@ def _layer_rows(screened: list[Screened]) -> Iterable[Sequence[str]]:
             str(Share.counted(each.tier is not None and each.layer == layer for each in danger)),
             str(Share.counted(each.tier is not None and each.layer == layer for each in harmless)),
         )
+
+
+def _bar_rows(screened: list[Screened]) -> Iterable[Sequence[str]]:
+    """What is noticed at each bar, the real one first."""
+    real = bars().check_in
+    for bar in (real, *(each for each in LOWER_BARS if each < real)):
+        there = crisis.with_bar(screened, bar) if bar < real else screened
+        chat, post = crisis.noticed(crisis.chats(there)), crisis.noticed(crisis.posts(there))
+        yield f"{bar:.2f}", str(chat), str(post), str(crisis.false(there, "check-in"))
 
 
 def _counts(group: list[Screened], *tiers: str | None) -> list[str]:

@@ -48,8 +48,8 @@ def ours() -> Measured:
     return Measured(
         [
             Screened(DIRECT, "alert", "suicidal-thoughts", ("recent",), "match"),
-            Screened(OBLIQUE, None),
-            Screened(GRIEF, None),
+            Screened(OBLIQUE, None, likely=0.35),
+            Screened(GRIEF, None, likely=0.15),
         ],
         Result([("faq/cost", "is it free", COST)], [("a", ("cost",), COST)], [("b", (), COST)]),
         [Answered("daily", 3, 3), Answered("half", None, 1)],
@@ -79,6 +79,19 @@ def test_what_is_missed_is_published(ours: Measured, stock: Measured) -> None:
     said = report.text(ours, stock, GOALS, KNOWN)
     assert "- farewell (1): “an oblique line”" in said
     assert "Wrong scores: “half” as 1." in said
+
+
+def test_what_a_lower_bar_would_cost_is_published(ours: Measured, stock: Measured) -> None:
+    said = report.text(ours, stock, GOALS, KNOWN)
+    section = said.split("### What a lower bar would cost")[1].split("###")[0]
+    shares = {
+        row.split(" | ")[0]: [cell.split("%")[0] for cell in row.split(" | ")[1::2]]
+        for row in section.splitlines()
+        if row.startswith("| 0.")
+    }
+    assert shares["| 0.40"] == ["50.0", "0.0"]
+    assert shares["| 0.30"] == ["100.0", "0.0"]
+    assert shares["| 0.10"] == ["100.0", "100.0"]
 
 
 def test_a_false_alarm_is_published(ours: Measured, stock: Measured) -> None:
