@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run test lint format train chat demo evaluate bench screenshots meaning lock clean
+.PHONY: help setup setup-dev run test lint format train chat demo evaluate bench screenshots meaning questions lock clean
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ chat: setup ## talk with the running assistant in this terminal
 
 meaning: setup ## teach the crisis screen from data/crisis/lines, when they have changed
 	@$(PYTHON) -m scripts.train_meaning
+
+questions: setup ## tune the sentence model to data/nlu, when many lines were added
+	@$(PYTHON) -m scripts.train_questions
 
 demo: setup ## fill the staff console with made-up people, and say how to sign in
 	@$(PYTHON) -m bot.records migrate

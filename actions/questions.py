@@ -22,6 +22,8 @@ from bot.knowledge import answers
 from bot.knowledge.mentions import names_in_passing, names_no_service, states_own_service
 from bot.messages import message
 
+CONTACT = "contact"
+
 
 class AnswerQuestion(FoyerAction):
     """Answers each question in the message, for the service it names or the person's own."""
@@ -34,6 +36,10 @@ class AnswerQuestion(FoyerAction):
         if not topics:
             say(message("not_understood"))
             return []
+        # "Email it to me" reads like a question about how to get in touch.
+        reached = _reach(say, tracker) if tuple(topics) == (CONTACT,) else None
+        if reached is not None:
+            return reached
         if len(named) > 1:
             say(*(answers.compare(topic, named) for topic in topics))
             return slots(topics=list(topics), unsure=0)

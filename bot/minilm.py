@@ -42,8 +42,8 @@ class EmbeddingError(Exception):
 class Embeddings:
     """What the model makes of some texts, a row each; every row has length 1.
 
-    `meaning` is the published sentence embedding, but for rounding. `wording` is taken early in the
-    network, where it is still near to the words themselves.
+    `meaning` is taken at the end of the network. `wording` is taken early, where it is still near
+    to the words themselves.
     """
 
     meaning: Vectors
@@ -109,17 +109,20 @@ class Embedder:
         self._norm = [tensors[f"embeddings.LayerNorm.{part}"] for part in ("weight", "bias")]
         self._epsilon = np.float32(config["layer_norm_eps"])
         self._lower = Layers(tensors, range(LOWER_LAYERS), config, rounded=True)
-        self._upper = Layers(tensors, range(LOWER_LAYERS, LAYERS), config, rounded=True)
 
-    def embed(self, texts: Sequence[str]) -> Embeddings:
-        """The meaning and the wording of each text, which is cut at 256 word pieces."""
+    def embed(self, texts: Sequence[str], upper: Layers) -> Embeddings:
+        """The meaning and the wording of each text, which is cut at 256 word pieces.
+
+        Args:
+            upper: the layers above the lower ones.
+        """
         shape = (len(texts), DIMENSIONS)
         found = Embeddings(np.zeros(shape, np.float32), np.zeros(shape, np.float32))
 
         def fill(row: int) -> None:
             x = self._lower(self._pieces(texts[row]))
             found.wording[row] = _mean(x)
-            found.meaning[row] = _mean(self._upper(x))
+            found.meaning[row] = _mean(upper(x))
 
         if len(texts) < _MANY:
             for row in range(len(texts)):
@@ -130,7 +133,7 @@ class Embedder:
         return found
 
     def embed_through(self, texts: Sequence[str], layers: Layers) -> Vectors:
-        """As the meaning in `embed`, through other layers."""
+        """What each text means through all layers, without rounding; a row of length 1 each."""
         found = np.zeros((len(texts), DIMENSIONS), np.float32)
         for row, text in enumerate(texts):
             found[row] = _mean(layers(self._pieces(text)))
@@ -154,24 +157,30 @@ def _mean(x: Vectors) -> Vectors:
     return unit
 
 
-def changed_layers(folder: Path, changes: Mapping[str, Vectors]) -> Layers:
-    """The model's layers with weights learnt anew, for `Embedder.embed_through`; unrounded.
+def changed_layers(
+    folder: Path, changes: Mapping[str, Vectors], *, upper_only: bool = False
+) -> Layers:
+    """The model's layers with weights learnt anew: all of them, for `Embedder.embed_through`.
 
     Args:
         folder: where the model is.
         changes: by the weights' published names, either what stands in for them or, with ".down"
             and ".up" added, two narrow matrices whose product is added to them.
+        upper_only: those above the lower ones, rounded, for `Embedder.embed`.
 
     Raises:
         EmbeddingError: the model can't be read, or the changes don't fit it.
     """
+    first = LOWER_LAYERS if upper_only else 0
     try:
+        if any(int(name.split(".")[2]) < first for name in changes):
+            raise ValueError("they change a lower layer")
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         tensors = {
             name: _changed(weight, name, changes)
             for name, weight in load_file(str(folder / WEIGHTS)).items()
         }
-        return Layers(tensors, range(LAYERS), config, rounded=False)
+        return Layers(tensors, range(first, LAYERS), config, rounded=upper_only)
     # The libraries of weights and graphs raise plain Exception.
     except Exception as error:
         raise EmbeddingError(f"the changes don't fit the model in {folder} ({error})") from None

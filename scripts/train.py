@@ -28,6 +28,7 @@ INPUTS = (
     "bot/embedding.py",
     "bot/minilm.py",
     "bot/minilm_graph.py",
+    "data/questions.safetensors",
     "requirements.txt",
 )
 
@@ -66,7 +67,7 @@ def input_files(root: Path) -> Iterator[Path]:
     for name in INPUTS:
         path = root / name
         files = [path] if path.is_file() else sorted(path.rglob("*"))
-        yield from (file for file in files if file.suffix in {".yml", ".py", ".txt"})
+        yield from (file for file in files if file.suffix in {".yml", ".py", ".txt", ".safetensors"})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Trains the crisis screen's layer of meaning: `make meaning`.
 
-The upper layers of the sentence model are tuned on `data/crisis/lines/`, as low-rank changes
-(LoRA, arXiv 2106.09685), with a head that says how likely danger is, how clear, and of what kind.
+The upper layers of the sentence model are tuned on `data/crisis/lines/`, with a head that says how
+likely danger is, how clear, and of what kind.
 What comes out is small, and is kept with the project as `data/crisis/meaning.safetensors`, so that
 what was measured is what runs.
 
@@ -11,15 +11,11 @@ begins with the published model, and takes an hour.
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import argparse
 import hashlib
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,27 +23,18 @@ from typing import Any
 import numpy as np
 import tensorflow as tf  # type: ignore[import-untyped]
 from safetensors.numpy import load_file, save_file
-from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
 from bot.crisis.meaning import CATEGORIES, WEIGHTS_PATH, cleaned, sentences
 from bot.datafile import ROOT
-from bot.minilm import DIMENSIONS, LAYERS, LOWER_LAYERS, model_folder
 from bot.minilm_graph import Vectors
 from scripts.crisis_lines import TRAINING, Line, read_folder, read_lines
 from scripts.plainly import run
+from scripts.sentence_network import SCALE, SEED, Network, Schedule, tune
 
-HEADS = 12
-RANK = 16
-BATCH = 32
-HEAD_RATE = 5  # times as fast as the low-rank changes
-DROPOUT = 0.15
 SMOOTHING = 0.03  # no line is believed entirely
 NLU_LINES = 2500  # ordinary questions to the assistant, as harmless lines
 NLU_WEIGHT = 0.5
 KNOWN_WEIGHT = 3.0  # of lines that the tests hold the screen to
-SCALE = 4.0  # rows of length 1 are short for a head that learns at this rate
-LONGEST = 128  # word pieces of a line
-SEED = 20
 
 
 @dataclass(frozen=True)
@@ -59,14 +46,6 @@ class Example:
     clear: float
     category: int
     weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How often all the lines are gone through, and how fast it learns from them at first."""
-
-    epochs: int
-    rate: float
 
 
 ANEW = Schedule(epochs=4, rate=1e-3)
@@ -122,122 +101,6 @@ def training_examples(
         yield Example(cleaned(text), 0.0, 0.0, -1, NLU_WEIGHT)
 
 
-class _Linear:
-    """A product with fixed weights and, when it is tuned, a low-rank change beside it."""
-
-    def __init__(self, name: str, weights: dict[str, Any], tuned: dict[str, Any] | None) -> None:
-        self._weight = tf.constant(weights[f"{name}.weight"])
-        self._bias = tf.constant(weights[f"{name}.bias"])
-        self._down = None
-        if tuned is None:
-            return
-        rows, columns = self._weight.shape
-        seed = np.random.default_rng(_seed(name))
-        down = seed.normal(0, columns**-0.5, (RANK, columns)).astype(np.float32)
-        self._down = tuned[f"{name}.weight.down"] = tf.Variable(down)
-        self._up = tuned[f"{name}.weight.up"] = tf.Variable(np.zeros((rows, RANK), np.float32))
-        self._bias = tuned[f"{name}.bias"] = tf.Variable(self._bias)
-
-    def __call__(self, x: Any) -> Any:
-        y = tf.einsum("btd,ed->bte", x, self._weight) + self._bias
-        if self._down is not None:
-            y += tf.einsum("btr,er->bte", tf.einsum("btd,rd->btr", x, self._down), self._up)
-        return y
-
-
-class _Norm:
-    def __init__(self, name: str, weights: dict[str, Any], tuned: dict[str, Any] | None) -> None:
-        self._weight, self._bias = (weights[f"{name}.{part}"] for part in ("weight", "bias"))
-        if tuned is not None:
-            self._weight = tuned[f"{name}.weight"] = tf.Variable(self._weight)
-            self._bias = tuned[f"{name}.bias"] = tf.Variable(self._bias)
-
-    def __call__(self, x: Any) -> Any:
-        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
-        return (x - mean) * tf.math.rsqrt(variance + 1e-12) * self._weight + self._bias
-
-
-class _Layer:
-    def __init__(self, number: int, weights: dict[str, Any], tuned: dict[str, Any] | None) -> None:
-        name = f"encoder.layer.{number}"
-        self._query, self._key, self._value = (
-            _Linear(f"{name}.attention.self.{part}", weights, tuned)
-            for part in ("query", "key", "value")
-        )
-        self._attended = _Linear(f"{name}.attention.output.dense", weights, tuned)
-        self._attended_norm = _Norm(f"{name}.attention.output.LayerNorm", weights, tuned)
-        self._widen = _Linear(f"{name}.intermediate.dense", weights, tuned)
-        self._narrow = _Linear(f"{name}.output.dense", weights, tuned)
-        self._narrow_norm = _Norm(f"{name}.output.LayerNorm", weights, tuned)
-
-    def __call__(self, x: Any, mask: Any, dropout: float) -> Any:
-        rows, columns = tf.shape(x)[0], tf.shape(x)[1]
-
-        def split(y: Any) -> Any:
-            return tf.transpose(tf.reshape(y, (rows, columns, HEADS, -1)), (0, 2, 1, 3))
-
-        scores = tf.matmul(split(self._query(x)), split(self._key(x)), transpose_b=True)
-        scores = tf.nn.softmax(scores * (DIMENSIONS // HEADS) ** -0.5 + mask)
-        context = tf.transpose(tf.matmul(scores, split(self._value(x))), (0, 2, 1, 3))
-        attended = self._attended(tf.reshape(context, (rows, columns, DIMENSIONS)))
-        x = self._attended_norm(x + _dropped(attended, dropout))
-        return self._narrow_norm(x + _dropped(self._narrow(tf.nn.gelu(self._widen(x))), dropout))
-
-
-class Network:
-    """The sentence model with tunable upper layers and a head."""
-
-    def __init__(self, folder: Path) -> None:
-        weights = load_file(str(folder / "model.safetensors"))
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_length=LONGEST)
-        self._words = tf.constant(weights["embeddings.word_embeddings.weight"])
-        self._positions = tf.constant(
-            weights["embeddings.position_embeddings.weight"]
-            + weights["embeddings.token_type_embeddings.weight"][0]
-        )
-        self._norm = _Norm("embeddings.LayerNorm", weights, None)
-        self.tuned: dict[str, Any] = {}
-        self._layers = [
-            _Layer(number, weights, self.tuned if number >= LOWER_LAYERS else None)
-            for number in range(LAYERS)
-        ]
-        outputs = 2 + len(CATEGORIES)
-        self.head = {
-            "head.weight": tf.Variable(np.zeros((outputs, DIMENSIONS), np.float32)),
-            "head.bias": tf.Variable(np.zeros(outputs, np.float32)),
-        }
-
-    def go_on_from(self, tensors: Mapping[str, Vectors]) -> None:
-        """Takes what was learnt before, as `train` gives it."""
-        for name, variable in {**self.tuned, **self.head}.items():
-            variable.assign(tensors[name].astype(np.float32))
-        self.head["head.weight"].assign(self.head["head.weight"] / SCALE)
-
-    def batches(self, texts: Sequence[str], rng: random.Random) -> list[tuple[Any, Any, Any]]:
-        """Row numbers, word pieces and presence of texts of like length, in random order."""
-        pieces = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(pieces)), key=lambda row: len(pieces[row]) + 6 * rng.random())
-        starts = list(range(0, len(order), BATCH))
-        rng.shuffle(starts)
-        return [
-            (order[s : s + BATCH], *_padded([pieces[row] for row in order[s : s + BATCH]]))
-            for s in starts
-        ]
-
-    def logits(self, ids: Any, present: Any, dropout: float) -> Any:
-        """What the head says of each row: danger, clear, then the categories."""
-        mask = ((1 - present) * -1e9)[:, None, None, :]
-        x = self._norm(tf.gather(self._words, ids) + self._positions[: tf.shape(ids)[1]])
-        for number, layer in enumerate(self._layers):
-            x = layer(x, mask, dropout if number >= LOWER_LAYERS else 0.0)
-        mean = tf.reduce_sum(x * present[..., None], 1)
-        unit = mean / tf.norm(mean, axis=1, keepdims=True) * SCALE
-        head = self.head
-        return _dropped(unit, dropout) @ tf.transpose(head["head.weight"]) + head["head.bias"]
-
-
 def _loss(logits: Any, danger: Any, clear: Any, category: Any, weight: Any) -> Any:
     kinds = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(category, 0), logits[:, 2:])
     losses = (
@@ -257,26 +120,9 @@ def train(
     examples: Sequence[Example],
     schedule: Schedule,
     learnt: Mapping[str, Vectors] | None = None,
-    after_epoch: Any = None,
+    after_epoch: Callable[[Network], None] | None = None,
 ) -> dict[str, Vectors]:
     """Tunes the network, on from what was `learnt`; gives its changes and its head by name."""
-    tf.keras.utils.set_random_seed(SEED)
-    rng = random.Random(SEED)
-    network = Network(model_folder())
-    if learnt:
-        network.go_on_from(learnt)
-    changes, head = list(network.tuned.values()), list(network.head.values())
-    optimizer, head_optimizer = tf.keras.optimizers.Adam(), tf.keras.optimizers.Adam()
-
-    @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
-    def step(ids: Any, present: Any, *targets: Any) -> Any:
-        with tf.GradientTape() as tape:
-            loss = _loss(network.logits(ids, present, DROPOUT), *targets)
-        gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, changes + head), 1.0)
-        optimizer.apply_gradients(zip(gradients[: len(changes)], changes, strict=True))
-        head_optimizer.apply_gradients(zip(gradients[len(changes) :], head, strict=True))
-        return loss
-
     columns = [
         np.array([getattr(example, name) for example in examples], kind)
         for name, kind in (
@@ -286,20 +132,12 @@ def train(
             ("weight", np.float32),
         )
     ]
-    total, done = schedule.epochs * (len(examples) // BATCH + 1), 0
-    for epoch in range(schedule.epochs):
-        losses = []
-        texts = [_varied(example.text, rng) for example in examples]
-        for rows, ids, present in network.batches(texts, rng):
-            warm = max(0.02, min(1.0, done / 60) * (1 - done / total))
-            optimizer.learning_rate.assign(schedule.rate * warm)
-            head_optimizer.learning_rate.assign(schedule.rate * warm * HEAD_RATE)
-            losses.append(float(step(ids, present, *(column[rows] for column in columns))))
-            done += 1
-        print(f"· epoch {epoch + 1} of {schedule.epochs}: loss {np.mean(losses):.4f}", flush=True)
-        if after_epoch:
-            after_epoch(network)
-    return _tensors(network)
+    texts = [example.text for example in examples]
+    outputs = 2 + len(CATEGORIES)
+    network = tune(texts, columns, _loss, outputs, schedule, learnt, after_epoch)
+    head = {name: variable.numpy().astype(np.float32) for name, variable in network.head.items()}
+    head["head.weight"] *= SCALE
+    return {**network.changes(), **head}
 
 
 def further(examples: Sequence[Example], learnt: Mapping[str, Vectors]) -> dict[str, Vectors]:
@@ -309,57 +147,6 @@ def further(examples: Sequence[Example], learnt: Mapping[str, Vectors]) -> dict[
         name: ((learnt[name].astype(np.float32) + values) / 2).astype(values.dtype)
         for name, values in newer.items()
     }
-
-
-def _tensors(network: Network) -> dict[str, Vectors]:
-    small = {name: variable.numpy().astype(np.float16) for name, variable in network.tuned.items()}
-    head = {name: variable.numpy().astype(np.float32) for name, variable in network.head.items()}
-    head["head.weight"] *= SCALE
-    return {**small, **head}
-
-
-def _varied(text: str, rng: random.Random) -> str:
-    """The text as someone else might have typed it: without capitals, stops or apostrophes."""
-    chance = rng.random()
-    if chance < 0.25:
-        text = text.lower()
-    if 0.1 < chance < 0.2:
-        text = re.sub(r"['’]", "", text)
-    if 0.15 < chance < 0.3:
-        text = re.sub(r"[.,;:]", "", text)
-    if 0.3 < chance < 0.4:
-        text = _mistyped(text, rng)
-    return text
-
-
-def _mistyped(text: str, rng: random.Random) -> str:
-    """Two neighbouring letters of one longer word change places, or one is left out."""
-    words = text.split(" ")
-    longer = [place for place, word in enumerate(words) if len(word) > 4]
-    if longer:
-        place = rng.choice(longer)
-        word = words[place]
-        at = rng.randrange(1, len(word) - 2)
-        swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-        words[place] = swapped if rng.random() < 0.5 else word[:at] + word[at + 1 :]
-    return " ".join(words)
-
-
-def _padded(pieces: Sequence[Sequence[int]]) -> tuple[Any, Any]:
-    columns = -(-max(len(ids) for ids in pieces) // 8) * 8
-    ids, present = (np.zeros((len(pieces), columns), kind) for kind in (np.int32, np.float32))
-    for row, known in enumerate(pieces):
-        ids[row, : len(known)], present[row, : len(known)] = known, 1
-    return ids, present
-
-
-def _dropped(x: Any, share: float) -> Any:
-    return tf.nn.dropout(x, share) if share else x
-
-
-def _seed(name: str) -> int:
-    """A number for a name, the same at every run."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
 
 
 if __name__ == "__main__":

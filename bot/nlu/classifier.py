@@ -22,7 +22,7 @@ from sklearn.cluster import KMeans  # type: ignore[import-untyped]
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from bot.embedding import embed_fully, english_words
+from bot.embedding import embed, english_words
 from bot.minilm import DIMENSIONS
 from bot.nlu.spelling import Spelling
 
@@ -132,7 +132,7 @@ def features(texts: Sequence[str], spelling: Spelling) -> Matrix:
     """The features of each text, in a row: its meaning, its wording, its groups of letters."""
     english = english_words()
     plain = [spelling.mend(" ".join(text.split()), english) for text in texts]
-    embeddings = embed_fully(plain)
+    embeddings = embed(plain)
     letters = np.zeros((len(plain), LETTER_BUCKETS), dtype=np.float32)
     for row, text in zip(letters, plain, strict=True):
         for bucket in _letter_buckets(text):

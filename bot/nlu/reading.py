@@ -40,7 +40,7 @@ _LETTER = re.compile(r"[^\W_]")
 class Thresholds:
     """How sure the classifier must be, from 0 to 1. Chosen by cross-validation."""
 
-    question: float = 0.35  # to take a message or clause as a question
+    question: float = 0.45  # to take a message or clause as a question
     statement: float = 0.6  # the same for a clause beside others that isn't put as a question
     thing: float = 0.5  # the same for each thing of a list
     wish: float = 0.35  # to take a message as anything else

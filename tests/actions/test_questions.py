@@ -10,6 +10,7 @@ from bot.dialogue import Outcome
 from bot.reply import Reply
 
 LENGTH = [{"id": "session_length", "confidence": 0.9}]
+CONTACT = [{"id": "contact", "confidence": 0.9}]
 
 
 async def test_the_persons_own_service_answers(run: Any) -> None:
@@ -51,17 +52,20 @@ async def test_not_understood_offers_likely_questions_and_then_a_way_to_a_person
     assert "How do I contact the service?" in [button["title"] for button in second["buttons"]]
 
 
-@pytest.mark.parametrize("action", [DefaultFallback(), SayUnknown()])
+@pytest.mark.parametrize(
+    ("action", "topics"),
+    [(DefaultFallback(), LENGTH), (SayUnknown(), LENGTH), (AnswerQuestion(), CONTACT)],
+)
 async def test_a_wish_to_be_phoned_is_answered_before_anything_is_guessed(
-    run: Any, monkeypatch: pytest.MonkeyPatch, action: Any
+    run: Any, monkeypatch: pytest.MonkeyPatch, action: Any, topics: Any
 ) -> None:
     class Reached:
         def reach(self, _conversation_id: str, text: str, _now: Any) -> Outcome | None:
             return Outcome((Reply("No call here."),), ended="phone") if "call" in text else None
 
     monkeypatch.setattr(questions, "booking", Reached)
-    (said,), slots = await run(action, "yes please call me back", topics=LENGTH)
+    (said,), slots = await run(action, "yes please call me back", topics=topics)
     assert said["text"] == "No call here."
     assert slots["unsure"] == 0
-    (said,), _ = await run(action, "banana", topics=LENGTH)
+    (said,), _ = await run(action, "banana", topics=topics)
     assert said["text"] != "No call here."

@@ -7,26 +7,26 @@ import numpy as np
 import pytest
 
 from bot import embedding
-from bot.embedding import embed, embed_fully, english_words
-from bot.minilm import DIMENSIONS, Embedder
+from bot.embedding import embed, english_words
+from bot.minilm import DIMENSIONS, Embedder, EmbeddingError
 
 TEXTS = ["How many sessions are there?", "hi", "wht is teh wating tiem 😀 café", "long " * 400]
 
 
 def test_texts_together_are_as_each_alone() -> None:
-    together = embed(TEXTS)
-    alone = np.vstack([embed([text]) for text in TEXTS])
+    together = embed(TEXTS).meaning
+    alone = np.vstack([embed([text]).meaning for text in TEXTS])
     assert np.abs(together - alone).max() < 1e-5
 
 
 @pytest.mark.parametrize("many", [70, 510], ids=["one by one", "shared out over the cores"])
 def test_many_texts_keep_their_order(many: int) -> None:
     texts = ["word " * (1 + number % 7) + str(number) for number in range(many)]
-    assert np.abs(embed(texts)[::-1] - embed(texts[::-1])).max() < 1e-5
+    assert np.abs(embed(texts).meaning[::-1] - embed(texts[::-1]).meaning).max() < 1e-5
 
 
 def test_every_row_has_length_one() -> None:
-    found = embed_fully(["", "hello", "Is there parking?"])
+    found = embed(["", "hello", "Is there parking?"])
     for rows in (found.meaning, found.wording):
         assert rows.shape == (3, DIMENSIONS)
         assert rows.dtype == np.float32
@@ -34,16 +34,17 @@ def test_every_row_has_length_one() -> None:
 
 
 def test_nothing_gives_nothing() -> None:
-    assert embed([]).shape == (0, DIMENSIONS)
+    assert embed([]).meaning.shape == (0, DIMENSIONS)
 
 
 def test_like_meanings_are_near() -> None:
-    cost, price, parking = embed(["how much is it", "what does it cost", "where can I park"])
+    texts = ["how much is it", "what does it cost", "where can I park"]
+    cost, price, parking = embed(texts).meaning
     assert cost @ price > cost @ parking + 0.2
 
 
 def test_wording_is_not_meaning() -> None:
-    found = embed_fully(["how much is it"])
+    found = embed(["how much is it"])
     assert np.abs(found.meaning - found.wording).max() > 0.01
 
 
@@ -60,7 +61,16 @@ def test_the_weights_are_read_once_whoever_asks(monkeypatch: pytest.MonkeyPatch)
     with ThreadPoolExecutor(4) as pool:
         first, *others = pool.map(embed, [["hello"]] * 4)
     assert len(read) == 1
-    assert all((first == other).all() for other in others)
+    assert all((first.meaning == other.meaning).all() for other in others)
+
+
+def test_missing_tuned_weights_are_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(embedding, "TUNED_PATH", tmp_path / "questions.safetensors")
+    with pytest.raises(EmbeddingError, match=r"questions\.safetensors can't be read") as raised:
+        embed(["hello"])
+    assert "\n" not in str(raised.value)
 
 
 def test_english_words_are_whole_words() -> None:

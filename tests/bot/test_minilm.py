@@ -50,7 +50,8 @@ def test_rounding_changes_little() -> None:
     model = shared_model()
     texts = list(PUBLISHED)
     exact = model.embed_through(texts, changed_layers(model_folder(), {}))
-    near = (model.embed(texts).meaning * exact).sum(axis=1)
+    rounded = changed_layers(model_folder(), {}, upper_only=True)
+    near = (model.embed(texts, rounded).meaning * exact).sum(axis=1)
     assert 0.97 < near.min() < 0.9999
 
 
@@ -90,6 +91,12 @@ def test_changes_that_do_not_fit_are_said_in_one_line() -> None:
     wrong = {f"{WEIGHT}.up": np.zeros((3, 2)), f"{WEIGHT}.down": np.zeros((2, 3))}
     with pytest.raises(EmbeddingError, match="don't fit"):
         changed_layers(model_folder(), wrong)
+
+
+def test_changes_to_lower_layers_are_refused_for_the_upper_ones() -> None:
+    low = {"encoder.layer.1.output.dense.bias": np.zeros(DIMENSIONS, np.float32)}
+    with pytest.raises(EmbeddingError, match="a lower layer"):
+        changed_layers(model_folder(), low, upper_only=True)
 
 
 def test_missing_weights_are_said_in_one_line(tmp_path: Path) -> None:
