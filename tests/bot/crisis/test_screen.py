@@ -132,6 +132,20 @@ def test_it_stays_quiet(text: str) -> None:
     assert screen(text).tier is None
 
 
+@pytest.mark.parametrize(
+    ("text", "tier"),
+    [
+        ("if he says something that hurts me should I tell him in the session", None),
+        ("it hurts me when he ignores me", None),
+        ("it hurts me when he hits me", "alert"),
+        ("he said things that hurt me and then he hit me", "alert"),
+        ("she says he hurts me", "alert"),
+    ],
+)
+def test_words_that_hurt_are_not_blows(text: str, tier: str | None) -> None:
+    assert by_phrases(text).tier == tier
+
+
 def test_the_words_it_rests_on_are_the_persons_own() -> None:
     assert screen("hi. i wanna K1LL mys3lf tbh").words == ("K1LL mys3lf",)
 
