@@ -31,6 +31,7 @@ INPUTS = (
     "data/questions.safetensors",
     "requirements.txt",
 )
+KINDS = {".yml", ".py", ".txt", ".safetensors"}
 
 
 def main() -> None:
@@ -67,7 +68,7 @@ def input_files(root: Path) -> Iterator[Path]:
     for name in INPUTS:
         path = root / name
         files = [path] if path.is_file() else sorted(path.rglob("*"))
-        yield from (file for file in files if file.suffix in {".yml", ".py", ".txt", ".safetensors"})
+        yield from (file for file in files if file.suffix in KINDS)
 
 
 if __name__ == "__main__":
