@@ -21,8 +21,10 @@ from actions.prescreen import entered
 from bot.knowledge import answers
 from bot.knowledge.mentions import names_in_passing, names_no_service, states_own_service
 from bot.messages import message
+from bot.nlu.cleaning import in_another_script
 
 CONTACT = "contact"
+LANGUAGES = "languages"
 
 
 class AnswerQuestion(FoyerAction):
@@ -100,7 +102,10 @@ class SetService(FoyerAction):
 
 
 class DefaultFallback(FoyerAction):
-    """Not understood: offers the likeliest questions; the second time, says what it can do."""
+    """Not understood: offers the likeliest questions; the second time, says what it can do.
+
+    To a script that it can't read, it says that it reads English only.
+    """
 
     def name(self) -> str:
         return "action_default_fallback"
@@ -109,6 +114,9 @@ class DefaultFallback(FoyerAction):
         reached = _reach(say, tracker)
         if reached is not None:
             return reached
+        if in_another_script(text_of(tracker)):
+            say(*answers.answer_all((LANGUAGES,), service_of(tracker)))
+            return slots(topics=[LANGUAGES], unsure=0)
         times = (tracker.get_slot("unsure") or 0) + 1
         likely = topics_in(tracker)
         if times > 1:

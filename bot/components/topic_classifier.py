@@ -31,6 +31,7 @@ from bot.embedding import embed
 from bot.knowledge.mentions import find_services
 from bot.knowledge.topics import topic_of_label
 from bot.nlu.classifier import Classifier, Guess, train
+from bot.nlu.cleaning import in_another_script
 from bot.nlu.reading import FALLBACK, OUT_OF_SCOPE, QUESTION, Reading, Thresholds, read
 from bot.records.references import read_code
 
@@ -126,6 +127,10 @@ class TopicClassifier(GraphComponent):
         topic = topic_of_label(text)
         if topic:  # the words of a button mean what the button means
             return Reading(QUESTION, 1.0, (Guess(topic, 1.0),))
+        if in_another_script(
+            text
+        ):  # the model knows English only: whatever it said would be a guess
+            return Reading(FALLBACK, 0.0)
         code = read_code(text)
         if code and len(code) == _RESUME_CODE_LETTERS:
             return Reading(_RESUME, 1.0)

@@ -7,6 +7,9 @@ import unicodedata
 
 MAX_CHARACTERS = 4000
 
+# As the names of letters begin: "𝓱𝓮𝓵𝓵𝓸", "ｈｅｌｌｏ" and "ⓗⓘ" are English all the same.
+_LATIN = ("LATIN", "FULLWIDTH LATIN", "MATHEMATICAL", "CIRCLED LATIN", "PARENTHESIZED LATIN")
+
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" *\n[ \n]*")
 
@@ -20,6 +23,13 @@ def clean(text: str) -> str:
     visible = "".join(_visible(character) for character in text)
     single = _LINES.sub("\n", _SPACES.sub(" ", visible))
     return single.strip().lstrip("/ ").strip()[:MAX_CHARACTERS].rstrip()
+
+
+def in_another_script(text: str) -> bool:
+    """Whether most letters of a text are of a script that English isn't written in."""
+    names = [unicodedata.name(character, "") for character in text if character.isalpha()]
+    others = sum(not name.startswith(_LATIN) for name in names)
+    return others > len(names) / 2
 
 
 def _visible(character: str) -> str:

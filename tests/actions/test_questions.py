@@ -52,6 +52,12 @@ async def test_not_understood_offers_likely_questions_and_then_a_way_to_a_person
     assert "How do I contact the service?" in [button["title"] for button in second["buttons"]]
 
 
+async def test_to_a_script_it_cannot_read_it_says_so(run: Any) -> None:
+    (said,), slots = await run(DefaultFallback(), "я не могу спать", slots={"service": "lewisham"})
+    assert "only read and write English" in said["text"]
+    assert slots["topics"] == ["languages"]
+
+
 @pytest.mark.parametrize(
     ("action", "topics"),
     [(DefaultFallback(), LENGTH), (SayUnknown(), LENGTH), (AnswerQuestion(), CONTACT)],

@@ -41,6 +41,11 @@ nlu:
   examples: |
     - I'm with the service in town
     - and for the other one?
+- intent: out_of_scope
+  examples: |
+    - what number is the bus
+    - which team won the match
+    - who do I phone about the bins
 """
 CONFIG = {"strength": 100.0, "thresholds": {"thing": 0.35}}
 CONTEXT = ExecutionContext(GraphSchema({}))
@@ -68,7 +73,7 @@ def heard(component: TopicClassifier, text: str) -> dict:
 
 
 def test_training_examples_are_a_question_with_a_topic(examples: TrainingData) -> None:
-    assert examples.intents == {"faq", "greet", "inform_service"}
+    assert examples.intents == {"faq", "greet", "inform_service", "out_of_scope"}
     assert not examples.response_examples
     assert {each.get("topic") for each in examples.intent_examples} == {
         "cost",
@@ -117,6 +122,11 @@ def test_the_words_of_a_button_mean_its_topic(trained: TopicClassifier, topic) -
 
 def test_a_resume_code_carries_on(trained: TopicClassifier) -> None:
     assert heard(trained, "4K7M-2QXD-9RTA")["intent"]["name"] == "resume_referral"
+
+
+def test_a_script_it_cannot_read_is_not_guessed_at(trained: TopicClassifier) -> None:
+    told = heard(trained, "मुझे नींद नहीं आती")
+    assert (told["intent"]["name"], told["topics"]) == ("nlu_fallback", [])
 
 
 def test_a_service_and_little_else_says_which_service(trained: TopicClassifier) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.cleaning import MAX_CHARACTERS, clean
+from bot.nlu.cleaning import MAX_CHARACTERS, clean, in_another_script
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,23 @@ def test_no_text_begins_with_a_slash_or_changes_when_cleaned_again(text: str) ->
     cleaned = clean(text)
     assert not cleaned.startswith("/")
     assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("मुझे नींद नहीं आती", True),
+        ("я не могу спать", True),
+        ("我睡不着 ok", True),
+        ("لا أستطيع النوم", True),
+        ("does it help with سرطان or not", False),
+        ("nie mogę spać", False),
+        ("𝓱𝓸𝔀 𝓵𝓸𝓷𝓰", False),
+        ("ｈｅｌｌｏ", False),
+        ("Ⓗⓘ", False),
+        ("😀 2?", False),
+        ("", False),
+    ],
+)
+def test_another_script_is_seen(text: str, other: bool) -> None:
+    assert in_another_script(text) is other
