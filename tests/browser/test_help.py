@@ -69,6 +69,16 @@ def test_leaving_quickly_leaves_nothing_behind(chat: Chat, site: Assistant, way:
     assert "What is DIT?" not in again.log.inner_text()
 
 
+def test_what_still_happens_while_leaving_is_not_kept(page: Page, edge: Edge) -> None:
+    """The browser says that the dialog was closed only after the third Escape."""
+    Chat(page).visit(edge.website)
+    press = "dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));"
+    page.evaluate(f"() => {{ {press} {DIALOG}.close(); {press} {press} }}")
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    page.goto(f"{edge.website}/chat/summary")
+    assert page.evaluate("Object.keys(sessionStorage)") == []
+
+
 @pytest.mark.parametrize("trouble", ["offline", "lost"])
 def test_leaving_quickly_holds_though_the_server_does_not_hear_of_it(
     page: Page, edge: Edge, trouble: str

@@ -2,6 +2,7 @@
 
 const PREFIX = "foyer.";
 const memory = new Map(); // where the browser allows no storage
+let sealed = false; // once all is forgotten, what still happens on this page leaves nothing
 
 export function recall(name, otherwise = null) {
   try {
@@ -13,6 +14,7 @@ export function recall(name, otherwise = null) {
 }
 
 export function keep(name, value) {
+  if (sealed) return;
   memory.set(name, value);
   try {
     sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
@@ -21,7 +23,9 @@ export function keep(name, value) {
   }
 }
 
+// For a page that is being left: nothing can be kept on it any more.
 export function forgetAll() {
+  sealed = true;
   memory.clear();
   try {
     for (const name of Object.keys(sessionStorage)) {
