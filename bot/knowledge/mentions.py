@@ -21,11 +21,21 @@ from spacy.util import filter_spans
 from bot.datafile import DATA, Strict, load_model
 from bot.knowledge import services as service_files
 from bot.knowledge.topics import Text
+from bot.nlu.clauses import looks_like_question
 
 FILE = DATA / "mentions.yml"
 
-# A shorter name is too near other words for a slip in it to be told from one of them.
-_LETTERS_FOR_SLIPS = 8
+# A shorter name is too near other words for slips in it to be told from one of them.
+_LETTERS_FOR_A_SLIP = 6
+_LETTERS_FOR_A_SLIP_IN_TWO_WORDS = 9
+_LETTERS_FOR_TWO_SLIPS = 8
+_LETTERS_FOR_TWO_SLIPS_IN_PLACE = 9
+
+_JOINED_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)(\d[a-z]{2})\b", re.IGNORECASE)
+_DISTRICT = re.compile(r"([a-z]+)(\d+)")
+_BREAK = re.compile(r"[,.;:!?()\n]")
+
+_RARELY_FIRST = "x"  # a short name that begins so is like no other word
 
 _BEFORE_PLACE = 4  # words before a place that say whose it is
 
@@ -35,13 +45,17 @@ class _Words(Strict):
     denials_carry_over: tuple[Text, ...]
     denials_at_end: tuple[Text, ...]
     corrected: tuple[Text, ...]
+    corrected_after: tuple[Text, ...]
     near: tuple[Text, ...]
+    in_place: tuple[Text, ...]
     others: tuple[Text, ...]
     writer: tuple[Text, ...]
     together: tuple[Text, ...]
     other_things_before: tuple[Text, ...]
     other_things: tuple[Text, ...]
+    not_slips: tuple[Text, ...]
     context_frames: tuple[Text, ...]
+    not_context: tuple[Text, ...]
     beside_place: tuple[Text, ...]
     unsure: tuple[Text, ...]
     beside_unsure: tuple[Text, ...]
@@ -68,8 +82,9 @@ class _Finder:
             self._names.add(service.id, [self.read(each) for each in sorted(own)])
             self._exact.add(service.id, [self.read(each) for each in service.exact_aliases])
             self._slips.add(service.id, [slip for each in sorted(own) for slip in _slips(each)])
-            self._places.add(service.id, [self.read(each) for each in service.places])
-            slips = [slip for each in service.places for slip in _slips(each)]
+            places = [each for name in service.places for each in (name, *_variants(name))]
+            self._places.add(service.id, [self.read(each) for each in places])
+            slips = [slip for each in service.places for slip in _slips_in_place(each)]
             self._place_slips.add(service.id, slips)
             self._in_context.add(service.id, [self.read(each) for each in service.context_aliases])
             framed = [each.format(name) for each in frames for name in service.context_aliases]
@@ -77,13 +92,17 @@ class _Finder:
         self._denials = self._phrases(words.denials)
         self._denials_at_end = self._phrases(words.denials_at_end)
         self._corrected = self._phrases(words.corrected)
+        self._corrected_after = self._phrases(words.corrected_after)
         self._near = frozenset(words.near)
+        self._in_place = frozenset(words.in_place)
         self._others = frozenset(words.others)
         self._writer = frozenset(words.writer)
         self._together = self._phrases(words.together)
         self._carry_over = {each.lower() for each in words.denials_carry_over}
         self._before = self._phrases(words.other_things_before)
         self._other_things = self._phrases(words.other_things)
+        self._not_slips = frozenset(words.not_slips)
+        self._not_context = self._phrases(words.not_context)
         self._unsure = self._phrases(words.unsure)
         self._in_passing = self._phrases(words.in_passing)
         self._own = self._phrases(words.own)
@@ -91,11 +110,23 @@ class _Finder:
         self._beside = {token.lower_ for each in words.beside_unsure for token in self.read(each)}
 
     def read(self, text: str) -> Doc:
-        """The text as words, with hyphens, apostrophes and possessives out of the way."""
+        """The text as words, with hyphens, apostrophes and possessives out of the way.
+
+        Where in it a clause ended is kept in the doc's `user_data`.
+        """
         text = unicodedata.normalize("NFKC", text)
         text = re.sub(r"[’‘`´]", "'", text).replace("&", " and ")
         text = re.sub(r"'s\b", "", text, flags=re.IGNORECASE).replace("'", "")
-        return self._nlp.make_doc(" ".join(re.findall(r"\w+", text.replace("_", " "))))
+        text = _JOINED_POSTCODE.sub(r"\1 \2", text.replace("_", " "))
+        words = re.findall(r"(\w+)(\W*)", text)
+        doc = self._nlp.make_doc(" ".join(word for word, _ in words))
+        end, ends = -1, set()
+        for word, after in words:
+            end += 1 + len(word)
+            if _BREAK.search(after):
+                ends.add(end)
+        doc.user_data["ends"] = ends
+        return doc
 
     def services(self, doc: Doc) -> tuple[str, ...]:
         denied = {span.end for span in self._denials(doc, as_spans=True)}
@@ -103,21 +134,24 @@ class _Finder:
         others = {span.start for span in self._other_things(doc, as_spans=True)}
         others_before = {span.end for span in self._before(doc, as_spans=True)}
         corrected = {span.end for span in self._corrected(doc, as_spans=True)}
+        corrected_after = {span.start for span in self._corrected_after(doc, as_spans=True)}
         kept: list[Span] = []
         for each in sorted(filter_spans(self._named(doc)), key=lambda span: span.start):
-            if each.end == len(doc) and each.start in denied_at_end:
+            if each.start in denied_at_end and not looks_like_question(doc[each.end :].text):
                 continue
             if each.start in denied:
                 if each.end < len(doc) and doc[each.end].lower_ in self._carry_over:
                     denied.add(each.end + 1)
-            elif self._is_near(doc, each) or (
-                each.end not in others and each.start not in others_before
+            elif self._is_near(doc, each) or not (
+                each.start in others_before
+                or (each.end in others and each.end_char not in doc.user_data["ends"])
             ):
                 kept.append(each)
         final = [
             span
             for span in kept
-            if span.start not in corrected or all(other.label_ == span.label_ for other in kept)
+            if not (span.start in corrected or span.end in corrected_after)
+            or all(other.label_ == span.label_ for other in kept)
         ]
         return tuple(dict.fromkeys(span.label_ for span in final))
 
@@ -132,6 +166,11 @@ class _Finder:
         before = [token.lower_ for token in doc[max(0, place.start - _BEFORE_PLACE) : place.start]]
         whose = [word for word in before if word in self._others | self._writer]
         return bool(whose) and whose[-1] in self._others
+
+    def _is_where_others_are(self, doc: Doc, name: Span) -> bool:
+        """Whether a service's name is only the place where somebody else is."""
+        before = doc[name.start - 1].lower_ if name.start else ""
+        return len(name) == 1 and before in self._in_place and self._is_others(doc, name)
 
     def names_none(self, doc: Doc) -> bool:
         unsure: list[Span] = self._unsure(doc, as_spans=True)
@@ -151,14 +190,30 @@ class _Finder:
         """Every name, whatever the words around it say; one that needs it only in context."""
         named = [*self._names(doc, as_spans=True), *self._exact(doc, as_spans=True)]
         named += self._slips(doc, as_spans=True)
-        places = [*self._places(doc, as_spans=True), *self._place_slips(doc, as_spans=True)]
+        named = [each for each in named if not self._is_where_others_are(doc, each)]
+        slips = self._place_slips(doc, as_spans=True)
+        places = [*self._places(doc, as_spans=True)]
+        places += [each for each in slips if each.text.lower() not in self._not_slips]
         named += [place for place in places if not self._is_others(doc, place)]
         framed = {token.i for span in self._framed(doc, as_spans=True) for token in span}
-        for name in self._in_context(doc, as_spans=True):
-            rest = [*doc[: name.start], *doc[name.end :]]
-            if name.start in framed or all(token.lower_ in self._beside_place for token in rest):
-                named.append(name)
+        framed -= {
+            token.i
+            for span in self._not_context(doc, as_spans=True)
+            if not any(token.idx + len(token) in doc.user_data["ends"] for token in span[:-1])
+            for token in span
+        }
+        named += [
+            name
+            for name in self._in_context(doc, as_spans=True)
+            if self._is_service(doc, name, framed) and not self._is_others(doc, name)
+        ]
         return named
+
+    def _is_service(self, doc: Doc, name: Span, framed: set[int]) -> bool:
+        """Whether what is around a name that is an ordinary word too makes it the service."""
+        rest = [*doc[: name.start], *doc[name.end :]]
+        alone = all(token.lower_ in self._beside_place for token in rest)
+        return alone or name.start in framed or _is_proper(doc, name)
 
     def _phrases(self, phrases: tuple[str, ...]) -> PhraseMatcher:
         matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
@@ -202,10 +257,60 @@ def _finder(directory: Path) -> _Finder:
 
 def _slips(name: str) -> list[list[dict[str, object]]]:
     """One letter wrong anywhere, or two after the first ("yorkshire" isn't "berkshire")."""
-    if not name.isalpha() or len(name) < _LETTERS_FOR_SLIPS:
-        return []
     name = name.lower()
+    if name[0] in _RARELY_FIRST:
+        return [[{"LOWER": {"FUZZY1": name, "REGEX": f"^{name[:1]}"}}]]
+    if not name.isalpha() or len(name) < _LETTERS_FOR_TWO_SLIPS:
+        return []
     return [
         [{"LOWER": {"FUZZY1": name}}],
         [{"LOWER": {"FUZZY2": name, "REGEX": f"^{name[:1]}"}}],
     ]
+
+
+def _slips_in_place(name: str) -> list[list[dict[str, object]]]:
+    """One letter wrong in each long word, not the first: towns are alike ("Faversham").
+
+    Two in a longer name, not among the first two letters.
+    """
+    words = name.lower().split()
+    enough = _LETTERS_FOR_A_SLIP
+    if len(words) > 1 and len(name) > _LETTERS_FOR_A_SLIP_IN_TWO_WORDS:
+        enough -= 1
+    longer = [word for word in words if word.isalpha() and len(word) >= enough]
+    slips: list[list[dict[str, object]]] = []
+    if longer:
+        slips.append(
+            [
+                {"LOWER": {"FUZZY1": word, "REGEX": f"^{word[:1]}"} if word in longer else word}
+                for word in words
+            ]
+        )
+    if len(words) == 1 and name.isalpha() and len(name) >= _LETTERS_FOR_TWO_SLIPS_IN_PLACE:
+        slips.append([{"LOWER": {"FUZZY2": words[0], "REGEX": f"^{words[0][:2]}"}}])
+    return slips
+
+
+def _variants(name: str) -> list[str]:
+    """Other ways to write a place: "hithergreen", "se 13"; "catfrod" with two letters swapped."""
+    if " " in name:
+        return [name.replace(" ", "")]
+    district = _DISTRICT.fullmatch(name)
+    if district:
+        return [" ".join(district.groups())]
+    if not name.isalpha() or len(name) < _LETTERS_FOR_A_SLIP:
+        return []
+    return [
+        name[:place] + name[place + 1] + name[place] + name[place + 2 :]
+        for place in range(1, len(name) - 1)
+        if name[place] != name[place + 1]
+    ]
+
+
+def _is_proper(doc: Doc, name: Span) -> bool:
+    """Whether it has a capital in the midst of a sentence written without."""
+    if name.start == 0:
+        return False
+    before = doc[name.start - 1]
+    ended = before.idx + len(before) in doc.user_data["ends"]
+    return bool(name[0].is_title) and not ended and before.text.islower()
