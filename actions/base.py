@@ -114,6 +114,16 @@ def topics_in(tracker: Tracker) -> tuple[str, ...]:
     return _ids(tracker.latest_message.get("topics") or ())
 
 
+def is_tentative(tracker: Tracker) -> bool:
+    """Whether the NLU isn't sure of the one question it found."""
+    return bool(tracker.latest_message.get("tentative"))
+
+
+def others_in(tracker: Tracker) -> tuple[str, ...]:
+    """The questions that come next in likelihood, when it isn't."""
+    return tuple(tracker.latest_message.get("others") or ())
+
+
 def services_in(tracker: Tracker) -> tuple[str, ...]:
     """The services the message names."""
     return tuple(tracker.latest_message.get("services") or ())

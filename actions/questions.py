@@ -8,7 +8,9 @@ from rasa_sdk.events import EventType
 from actions.base import (
     FoyerAction,
     Say,
+    is_tentative,
     now,
+    others_in,
     page_service,
     service_of,
     services_in,
@@ -46,7 +48,10 @@ class AnswerQuestion(FoyerAction):
             say(*(answers.compare(topic, named) for topic in topics))
             return slots(topics=list(topics), unsure=0)
         service = named[0] if named else service_of(tracker)
-        say(*answers.answer_all(topics, service))
+        if is_tentative(tracker):
+            say(answers.answer_tentatively(topics[0], service, others_in(tracker)))
+        else:
+            say(*answers.answer_all(topics, service))
         return slots(topics=list(topics), unsure=0) + _asked_about(named, tracker)
 
 

@@ -1,7 +1,8 @@
 """The classifier of the pipeline: what a message asks or wants, and which services it names.
 
 A thin shell around `bot.nlu`. Beside Rasa's own `intent` and `intent_ranking` it puts out
-`topics` (the questions found, or those to suggest) and `services`; both reach the actions in
+`topics` (the questions found, or those to suggest), `tentative` and `others` (whether the one
+found is unsure, and the next likeliest) and `services`; all reach the actions in
 `tracker.latest_message`.
 """
 
@@ -148,13 +149,16 @@ def _label(example: Message) -> str:
 
 
 def _with_help_lines(text: str, reading: Reading) -> Reading:
-    """A question about crises in general is answered with the help lines, however it is put."""
-    if reading.intent not in _ASKED or not asks_about_danger(text):
-        return reading
+    """A question about crises in general is answered with the help lines, however it is put.
+
+    Nothing stands before those, not even that something else may have been asked.
+    """
     asked = reading.topics if reading.intent == QUESTION else ()
-    if any(guess.label == _EMERGENCIES for guess in asked):
-        return reading
-    return replace(reading, intent=QUESTION, topics=(Guess(_EMERGENCIES, 1.0), *asked))
+    if not any(guess.label == _EMERGENCIES for guess in asked):
+        if reading.intent not in _ASKED or not asks_about_danger(text):
+            return reading
+        asked = (Guess(_EMERGENCIES, 1.0), *asked)
+    return replace(reading, intent=QUESTION, topics=asked, tentative=False, others=())
 
 
 def _put(message: Message, reading: Reading, services: tuple[str, ...]) -> None:
@@ -168,6 +172,8 @@ def _put(message: Message, reading: Reading, services: tuple[str, ...]) -> None:
     message.set(INTENT_RANKING_KEY, [intent, *ranking], add_to_output=True)
     message.set(RESPONSE_SELECTOR, _selected(reading), add_to_output=True)
     message.set("topics", topics, add_to_output=True)
+    message.set("tentative", reading.tentative, add_to_output=True)
+    message.set("others", [guess.label for guess in reading.others], add_to_output=True)
     message.set("services", list(services), add_to_output=True)
 
 

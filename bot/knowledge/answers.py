@@ -53,6 +53,17 @@ def answer_all(topic_ids: Iterable[str], service_id: str | None) -> tuple[Reply,
     return tuple(replies)
 
 
+def answer_tentatively(topic_id: str, service_id: str | None, others: Iterable[str]) -> Reply:
+    """The answer to what was perhaps not asked: says which question it answers, and offers others.
+
+    Not beside buttons that the answer itself has.
+    """
+    reply = answer(topic_id, service_id)
+    lead = wording().perhaps.format(label=topics()[topic_id].label)
+    choices = reply.buttons or buttons(topics()[each].label for each in others)
+    return Reply(f"{lead}\n\n{reply.text}", choices, reply.custom)
+
+
 def compare(topic_id: str, service_ids: tuple[str, ...] | None) -> Reply:
     """What each service says on a topic, a line for each; all services when None."""
     topic = topics()[topic_id]

@@ -39,6 +39,7 @@ class Wording(Strict):
     choosing_last: Text
     welcome: Text
     welcome_topics: tuple[Text, ...]
+    perhaps: Text
     did_you_mean: Text
     none_of_these: Text
 

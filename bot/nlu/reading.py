@@ -31,6 +31,7 @@ WEIGHT = {
 MOST = 3
 
 SUGGESTIONS = 3
+OTHERS = 2  # questions offered beside a tentative answer
 
 _LONG = 60  # words; a longer message is read by its clauses only
 _LETTER = re.compile(r"[^\W_]")
@@ -40,7 +41,8 @@ _LETTER = re.compile(r"[^\W_]")
 class Thresholds:
     """How sure the classifier must be, from 0 to 1. Chosen by cross-validation."""
 
-    question: float = 0.45  # to take a message or clause as a question
+    question: float = 0.5  # to take a message or clause as a question
+    plain: float = 0.7  # to answer it without saying which question it was taken for
     statement: float = 0.6  # the same for a clause beside others that isn't put as a question
     thing: float = 0.5  # the same for each thing of a list
     wish: float = 0.35  # to take a message as anything else
@@ -53,6 +55,7 @@ class Reading:
 
     `intent` is "faq" for questions, "nlu_fallback" when unsure, else what the person wants.
     `topics` are the questions found, in the order asked; with a fallback, those to offer.
+    `tentative` is whether the one question found may well be another, with the likeliest `others`.
     `ranking` are all labels for the message, the likeliest first.
     """
 
@@ -60,6 +63,8 @@ class Reading:
     confidence: float
     topics: tuple[Guess, ...] = ()
     ranking: tuple[Guess, ...] = ()
+    tentative: bool = False
+    others: tuple[Guess, ...] = ()
 
 
 def read(text: str, classifier: Classifier, sure: Thresholds) -> Reading:
@@ -82,7 +87,7 @@ def read(text: str, classifier: Classifier, sure: Thresholds) -> Reading:
         # One question, with something said around it that may be needed to understand it.
         asked = [max(asked[0], ranking[0], key=lambda guess: guess.confidence)]
     if asked:
-        return _questions(asked, ranking or by_part[0])
+        return _questions(asked, ranking or by_part[0], sure)
     return _decide(by_part, ranking or _surest(by_part), sure)
 
 
@@ -109,7 +114,7 @@ def _listed(
     asked = [guess for guess in firsts if _is_question(guess) and guess.confidence >= sure.thing]
     if len(asked) < len(things) or len({guess.label for guess in asked}) < 2:
         return None
-    return _questions(asked, ranking)
+    return _questions(asked, ranking, sure)
 
 
 def _decide(
@@ -117,31 +122,38 @@ def _decide(
 ) -> Reading:
     """What a message wants of which no clause alone is a question."""
     if _is_question(ranking[0]) and ranking[0].confidence >= sure.question:
-        return _questions([ranking[0]], ranking)
+        return _questions([ranking[0]], ranking, sure)
     firsts = [ranking[0], *(guesses[0] for guesses in by_part)]
     wishes = [
         guess for guess in firsts if not _is_question(guess) and guess.confidence >= sure.wish
     ]
     if not wishes:
-        likely = [
-            guess
-            for guess in ranking
-            if _is_question(guess) and guess.confidence >= sure.suggestion
-        ]
-        topics = tuple(_topic(guess) for guess in likely[:SUGGESTIONS])
-        return Reading(FALLBACK, 1.0 - ranking[0].confidence, topics, tuple(ranking))
+        likely = _likely(ranking, sure)[:SUGGESTIONS]
+        return Reading(FALLBACK, 1.0 - ranking[0].confidence, likely, tuple(ranking))
     wish = max(wishes, key=lambda guess: (WEIGHT.get(guess.label, MOST), guess.confidence))
     return Reading(wish.label, wish.confidence, (), tuple(ranking))
 
 
-def _questions(asked: Iterable[Guess], ranking: Sequence[Guess]) -> Reading:
+def _questions(asked: Iterable[Guess], ranking: Sequence[Guess], sure: Thresholds) -> Reading:
     surest: dict[str, Guess] = {}
     for guess in asked:
         known = surest.get(guess.label)
         if known is None or guess.confidence > known.confidence:
             surest[guess.label] = guess
     topics = tuple(_topic(guess) for guess in surest.values())
-    return Reading(QUESTION, max(each.confidence for each in topics), topics, tuple(ranking))
+    confidence = max(each.confidence for each in topics)
+    if len(topics) > 1 or confidence >= sure.plain:
+        return Reading(QUESTION, confidence, topics, tuple(ranking))
+    others = [each for each in _likely(ranking, sure) if each.label != topics[0].label]
+    return Reading(QUESTION, confidence, topics, tuple(ranking), True, tuple(others[:OTHERS]))
+
+
+def _likely(ranking: Sequence[Guess], sure: Thresholds) -> tuple[Guess, ...]:
+    return tuple(
+        _topic(guess)
+        for guess in ranking
+        if _is_question(guess) and guess.confidence >= sure.suggestion
+    )
 
 
 def _surest(by_part: Sequence[Sequence[Guess]]) -> Sequence[Guess]:

@@ -19,7 +19,8 @@ from scripts.train import MODEL
 class Read:
     """What a pipeline made of a message.
 
-    `confidence`, from 0 to 1, is that of its first guess, taken or not.
+    `confidence`, from 0 to 1, is that of its first guess, taken or not; `tentative` is whether the
+    answer says that it may be to another question.
     """
 
     intent: str
@@ -27,6 +28,7 @@ class Read:
     services: tuple[str, ...] = ()
     first: str = ""
     confidence: float = 0.0
+    tentative: bool = False
 
     @property
     def labels(self) -> frozenset[str]:
@@ -75,6 +77,7 @@ class Ours:
                 tuple(message.get("services")),
                 guesses[0].label,
                 guesses[0].confidence,
+                message.get("tentative"),
             )
             for message, guesses in zip(messages, ranked, strict=True)
         ]

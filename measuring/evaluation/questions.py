@@ -88,6 +88,11 @@ def shares(found: Result) -> dict[str, Share]:
         "topics.wrong": Share.counted(
             label not in read.labels and not is_declined(read) for label, read in questions
         ),
+        "topics.wrong_outright": Share.counted(
+            label not in read.labels and not is_declined(read) and not read.tentative
+            for label, read in questions
+        ),
+        "topics.tentative": Share.counted(read.tentative for _, read in questions),
         "topics.wishes": Share.counted(label in read.labels for label, read in wishes),
         "topics.declined": Share.counted(is_declined(read) for read in outside),
         "topics.all_of_several": Share.counted(

@@ -21,6 +21,23 @@ async def test_the_persons_own_service_answers(run: Any) -> None:
     assert slots["topics"] == ["session_length"]
 
 
+async def test_an_unsure_answer_says_what_it_answers(run: Any) -> None:
+    (said,), slots = await run(
+        AnswerQuestion(),
+        "how long is it",
+        topics=LENGTH,
+        tentative=True,
+        others=["total_duration"],
+        slots={"service": "xyla"},
+    )
+    assert said["text"].startswith("I think you're asking: How long is a session?")
+    assert "50 minutes" in said["text"]
+    assert [each["title"] for each in said["buttons"]] == [
+        "How long does the whole treatment take?"
+    ]
+    assert slots["topics"] == ["session_length"]
+
+
 async def test_a_service_named_in_passing_answers_but_does_not_take_over(run: Any) -> None:
     own = {"service": "lewisham", "service_stated": True, "topics": ["number_of_sessions"]}
     (said,), slots = await run(SetService(), "And for Xyla?", services=["xyla"], slots=own)

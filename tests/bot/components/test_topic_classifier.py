@@ -113,6 +113,19 @@ def test_the_actions_get_topics_and_services(trained: TopicClassifier) -> None:
     assert event.as_dict()["parse_data"]["services"] == ["xyla"]
 
 
+def test_the_actions_are_told_when_it_is_unsure(trained: TopicClassifier) -> None:
+    unsure = {"thresholds": {"question": 0.01, "plain": 2, "suggestion": 0.0}}
+    component = TopicClassifier(
+        {**CONFIG, **unsure}, trained._model_storage, trained._resource, trained._classifier
+    )
+    told = heard(component, "how much is parking")
+    assert told["tentative"]
+    assert {told["topics"][0]["id"], told["others"][0]} == {"cost", "parking"}
+    told = heard(component, "how much is parking. which crisis team covers Slough")
+    assert not told["tentative"]
+    assert told["others"] == []
+
+
 @pytest.mark.parametrize("topic", topics().values(), ids=lambda topic: topic.id)
 def test_the_words_of_a_button_mean_its_topic(trained: TopicClassifier, topic) -> None:
     told = heard(trained, topic.label)

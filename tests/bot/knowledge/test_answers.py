@@ -101,6 +101,21 @@ def test_several_questions_share_one_source_line() -> None:
     assert reply.custom["bold"] == ["How long is a session?", "Is there homework?"]
 
 
+def test_a_tentative_answer_offers_other_questions_unless_it_asks_something_itself() -> None:
+    sure = answers.answer("session_length", "xyla")
+    reply = answers.answer_tentatively("session_length", "xyla", ["homework", "cost"])
+    lead, rest = reply.text.split("\n\n", 1)
+    assert lead.startswith("I think you're asking: How long is a session?")
+    assert (rest, reply.custom) == (sure.text, sure.custom)
+    assert [each.title for each in reply.buttons] == [
+        "Is there homework?",
+        "How much does it cost?",
+    ]
+    asks = answers.answer("session_length", None)
+    assert answers.answer_tentatively("session_length", None, ["cost"]).buttons == asks.buttons
+    assert asks.buttons
+
+
 def test_several_questions_ask_for_the_service_once() -> None:
     (reply,) = answers.answer_all(["homework", "cost", "number_of_sessions"], None)
     assert reply.text.count("Which service are you with?") == 0

@@ -26,6 +26,7 @@ def test_each_sentence_holds_the_places_that_are_filled() -> None:
         "compare_line": {"name", "short"},
         "choosing_line": {"name", "choose_if"},
         "welcome": {"name"},
+        "perhaps": {"label"},
     }
 
 

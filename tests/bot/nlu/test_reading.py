@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.classifier import Classifier
-from bot.nlu.reading import FALLBACK, SUGGESTIONS, Reading, Thresholds, read
+from bot.nlu.reading import FALLBACK, OTHERS, SUGGESTIONS, Reading, Thresholds, read
 
 
 @pytest.fixture
@@ -60,6 +60,23 @@ def test_unsure_offers_the_likeliest_questions(classifier: Classifier) -> None:
     assert reading.intent == FALLBACK
     assert len(reading.topics) == SUGGESTIONS
     assert set(topics(reading)[:2]) == {"cost", "parking"}
+
+
+def test_a_question_that_may_be_another_is_tentative(classifier: Classifier) -> None:
+    unsure = Thresholds(question=0.1, plain=2, statement=0.1, thing=0.1, suggestion=0.0)
+    reading = read("how much is parking", classifier, unsure)
+    assert reading.tentative
+    assert len(reading.topics) == 1
+    assert len(reading.others) == OTHERS
+    assert {*topics(reading), reading.others[0].label} == {"cost", "parking"}
+
+
+def test_a_sure_question_or_several_are_not_tentative(classifier: Classifier) -> None:
+    bars = Thresholds(question=0.1, plain=0.1, statement=0.1, thing=0.1)
+    reading = read("is it free", classifier, bars)
+    assert (reading.tentative, reading.others) == (False, ())
+    never = Thresholds(question=0.1, plain=2, statement=0.1, thing=0.1)
+    assert not read("Is there parking? And is there homework?", classifier, never).tentative
 
 
 def test_unsure_offers_nothing_unlikely(classifier: Classifier) -> None:

@@ -8,6 +8,7 @@ from measuring.evaluation.questions import Answered, Result
 
 COST = Read("faq", ("cost",), ("xyla",), "faq/cost", 0.9)
 COST_AND_PARKING = Read("faq", ("cost", "parking"), (), "faq/cost", 0.6)
+PERHAPS_COST = Read("faq", ("cost",), (), "faq/cost", 0.6, tentative=True)
 UNSURE = Read("nlu_fallback", ("cost",), (), "faq/cost", 0.2)
 GREETING = Read("greet", first="greet", confidence=0.8)
 RESULT = Result(
@@ -16,6 +17,7 @@ RESULT = Result(
         ("faq/cost", "what do I pay", COST_AND_PARKING),
         ("faq/parking", "car park?", COST),
         ("faq/parking", "bays", UNSURE),
+        ("faq/parking", "the blue badge", PERHAPS_COST),
         ("greet", "hi", GREETING),
         ("goodbye", "see you", GREETING),
         ("out_of_scope", "the weather", UNSURE),
@@ -33,9 +35,11 @@ RESULT = Result(
 def test_what_is_understood_is_counted() -> None:
     counted = {name: (share.count, share.of) for name, share in questions.shares(RESULT).items()}
     assert counted == {
-        "topics.right": (2, 4),
-        "topics.only_right": (1, 4),
-        "topics.wrong": (1, 4),
+        "topics.right": (2, 5),
+        "topics.only_right": (1, 5),
+        "topics.wrong": (2, 5),
+        "topics.wrong_outright": (1, 5),
+        "topics.tentative": (1, 5),
         "topics.wishes": (1, 2),
         "topics.declined": (1, 2),
         "topics.all_of_several": (1, 3),
@@ -45,7 +49,7 @@ def test_what_is_understood_is_counted() -> None:
 
 def test_confusions_are_listed() -> None:
     assert set(questions.confusions(RESULT)) == {
-        ("faq/parking", "faq/cost", 1),
+        ("faq/parking", "faq/cost", 2),
         ("faq/parking", "nlu_fallback", 1),
         ("goodbye", "greet", 1),
         ("out_of_scope", "faq/cost", 1),
@@ -55,8 +59,8 @@ def test_confusions_are_listed() -> None:
 
 def test_coverage_falls_as_the_threshold_rises() -> None:
     rows = {row[0]: row[1:] for row in questions.coverage(RESULT)}
-    assert rows[0.0] == (1.0, 0.5, 1.0)
-    assert rows[0.7] == (0.5, 0.5, 0.5)
+    assert rows[0.0] == (1.0, 0.4, 1.0)
+    assert rows[0.7] == (0.4, 0.5, 0.5)
     assert rows[0.95] == (0.0, 0.0, 0.0)
 
 
