@@ -35,7 +35,7 @@ _JOINED_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)(\d[a-z]{2})\b", re.IGNO
 _DISTRICT = re.compile(r"([a-z]+)(\d+)")
 _BREAK = re.compile(r"[,.;:!?()\n]")
 
-_RARELY_FIRST = "x"  # a short name that begins so is like no other word
+_RARELY_FIRST = "xz"  # a short name that begins so is like no other word
 
 _BEFORE_PLACE = 4  # words before a place that say whose it is
 
@@ -189,11 +189,10 @@ class _Finder:
     def _named(self, doc: Doc) -> list[Span]:
         """Every name, whatever the words around it say; one that needs it only in context."""
         named = [*self._names(doc, as_spans=True), *self._exact(doc, as_spans=True)]
-        named += self._slips(doc, as_spans=True)
+        named += self._real(self._slips(doc, as_spans=True))
         named = [each for each in named if not self._is_where_others_are(doc, each)]
-        slips = self._place_slips(doc, as_spans=True)
         places = [*self._places(doc, as_spans=True)]
-        places += [each for each in slips if each.text.lower() not in self._not_slips]
+        places += self._real(self._place_slips(doc, as_spans=True))
         named += [place for place in places if not self._is_others(doc, place)]
         framed = {token.i for span in self._framed(doc, as_spans=True) for token in span}
         framed -= {
@@ -208,6 +207,10 @@ class _Finder:
             if self._is_service(doc, name, framed) and not self._is_others(doc, name)
         ]
         return named
+
+    def _real(self, slips: list[Span]) -> list[Span]:
+        """Without what is no slip but another town or word."""
+        return [each for each in slips if each.text.lower() not in self._not_slips]
 
     def _is_service(self, doc: Doc, name: Span, framed: set[int]) -> bool:
         """Whether what is around a name that is an ordinary word too makes it the service."""
@@ -271,7 +274,7 @@ def _slips(name: str) -> list[list[dict[str, object]]]:
 def _slips_in_place(name: str) -> list[list[dict[str, object]]]:
     """One letter wrong in each long word, not the first: towns are alike ("Faversham").
 
-    Two in a longer name, not among the first two letters.
+    Two in a longer name, not among the first three letters.
     """
     words = name.lower().split()
     enough = _LETTERS_FOR_A_SLIP
@@ -287,7 +290,7 @@ def _slips_in_place(name: str) -> list[list[dict[str, object]]]:
             ]
         )
     if len(words) == 1 and name.isalpha() and len(name) >= _LETTERS_FOR_TWO_SLIPS_IN_PLACE:
-        slips.append([{"LOWER": {"FUZZY2": words[0], "REGEX": f"^{words[0][:2]}"}}])
+        slips.append([{"LOWER": {"FUZZY2": words[0], "REGEX": f"^{words[0][:3]}"}}])
     return slips
 
 
