@@ -29,7 +29,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.topic_importer import TOPIC
 from bot.crisis.screen import asks_about_danger
 from bot.embedding import embed
-from bot.knowledge.mentions import find_services
+from bot.knowledge.mentions import find_services, names_services_only
 from bot.knowledge.topics import topic_of_label
 from bot.nlu.classifier import Classifier, Guess, train
 from bot.nlu.cleaning import in_another_script
@@ -135,6 +135,8 @@ class TopicClassifier(GraphComponent):
         code = read_code(text)
         if code and len(code) == _RESUME_CODE_LETTERS:
             return Reading(_RESUME, 1.0)
+        if services and names_services_only(text):
+            return Reading(_SERVICE, 1.0)
         if self._classifier is None:
             return Reading(FALLBACK, 0.0)
         reading = _with_help_lines(text, read(text, self._classifier, self._sure))

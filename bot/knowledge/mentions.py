@@ -32,6 +32,7 @@ _LETTERS_FOR_TWO_SLIPS = 8
 _LETTERS_FOR_TWO_SLIPS_IN_PLACE = 9
 
 _JOINED_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)(\d[a-z]{2})\b", re.IGNORECASE)
+_INWARD_CODE = re.compile(r"\d([a-z]{2})?")  # the second half of a postcode, or its first digit
 _DISTRICT = re.compile(r"([a-z]+)(\d+)")
 _BREAK = re.compile(r"[,.;:!?()\n]")
 
@@ -178,6 +179,14 @@ class _Finder:
         rest = [token for token in doc if token.i not in said]
         return bool(unsure) and all(token.lower_ in self._beside for token in rest)
 
+    def names_only(self, doc: Doc) -> bool:
+        named = {token.i for span in self._named(doc) for token in span}
+        said = {token.i for span in self._own(doc, as_spans=True) for token in span}
+        rest = [token.lower_ for token in doc if token.i not in named | said]
+        return bool(named) and all(
+            word in self._beside_place or _INWARD_CODE.fullmatch(word) for word in rest
+        )
+
     def states_own(self, doc: Doc) -> bool:
         names = [span.start for span in self._named(doc)]
         own = self._own(doc, as_spans=True)
@@ -239,6 +248,13 @@ def names_no_service(text: str) -> bool:
     finder = _finder(service_files.DIRECTORY)
     doc = finder.read(text)
     return finder.names_none(doc) and not finder.services(doc)
+
+
+def names_services_only(text: str) -> bool:
+    """Whether a message is a service or a place, and nothing else ("from slough, hi")."""
+    finder = _finder(service_files.DIRECTORY)
+    doc = finder.read(text)
+    return finder.names_only(doc) and bool(finder.services(doc))
 
 
 def states_own_service(text: str) -> bool:

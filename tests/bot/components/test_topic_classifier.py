@@ -153,6 +153,11 @@ def test_a_service_and_little_else_says_which_service(trained: TopicClassifier) 
     )
 
 
+def test_a_place_alone_says_which_service(trained: TopicClassifier) -> None:
+    told = heard(trained, "slough")
+    assert (told["intent"]["name"], told["services"]) == ("inform_service", ["berkshire"])
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [

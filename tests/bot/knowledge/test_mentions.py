@@ -10,6 +10,7 @@ from bot.knowledge.mentions import (
     find_services,
     names_in_passing,
     names_no_service,
+    names_services_only,
     states_own_service,
 )
 from bot.knowledge.services import services
@@ -326,3 +327,23 @@ def test_a_service_may_be_named_in_passing(text: str, passing: bool) -> None:
 )
 def test_a_service_may_be_said_to_be_ones_own(text: str, own: bool) -> None:
     assert states_own_service(text) is own
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("slough", True),
+        ("Reading", True),
+        ("hi, from Crowthorne", True),
+        ("I live in Bracknell", True),
+        ("SE13 6LH", True),
+        ("xyla please", True),
+        ("the weather in Slough", False),
+        ("is there parking at Xyla", False),
+        ("not Lewisham", False),
+        ("hello", False),
+        ("", False),
+    ],
+)
+def test_a_message_may_be_a_service_and_nothing_else(text: str, only: bool) -> None:
+    assert names_services_only(text) is only
