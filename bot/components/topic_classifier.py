@@ -3,7 +3,8 @@
 A thin shell around `bot.nlu`. Beside Rasa's own `intent` and `intent_ranking` it puts out
 `topics` (the questions found, or those to suggest), `tentative` and `others` (whether the one
 found is unsure, and the next likeliest) and `services`; all reach the actions in
-`tracker.latest_message`.
+`tracker.latest_message`. A service said to be the person's own is an entity as well, so that it
+fills its slots whatever else the message says.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_TYPE,
+    ENTITY_ATTRIBUTE_VALUE,
     INTENT,
     INTENT_RANKING_KEY,
     INTENT_RESPONSE_KEY,
@@ -29,7 +33,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.topic_importer import TOPIC
 from bot.crisis.screen import asks_about_danger
 from bot.embedding import embed
-from bot.knowledge.mentions import find_services, names_services_only
+from bot.knowledge.mentions import find_services, names_services_only, states_own_service
 from bot.knowledge.topics import topic_of_label
 from bot.nlu.classifier import Classifier, Guess, train
 from bot.nlu.cleaning import in_another_script
@@ -177,6 +181,18 @@ def _put(message: Message, reading: Reading, services: tuple[str, ...]) -> None:
     message.set("tentative", reading.tentative, add_to_output=True)
     message.set("others", [guess.label for guess in reading.others], add_to_output=True)
     message.set("services", list(services), add_to_output=True)
+    message.set(ENTITIES, _own_service(message.get(TEXT) or "", services), add_to_output=True)
+
+
+def _own_service(text: str, services: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The entities that fill `service` and `service_stated`, where the message says whose it is."""
+    if len(services) != 1 or not states_own_service(text):
+        return []
+    values = {"own_service": services[0], "own_service_stated": True}
+    return [
+        {ENTITY_ATTRIBUTE_TYPE: name, ENTITY_ATTRIBUTE_VALUE: value}
+        for name, value in values.items()
+    ]
 
 
 def _selected(reading: Reading) -> dict[str, Any]:

@@ -153,6 +153,22 @@ def test_a_service_and_little_else_says_which_service(trained: TopicClassifier) 
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("good morning, I'm in Reading, is there parking", "berkshire"),
+        ("what is the price at Xyla", None),
+        ("I'm with Xyla, my wife is with Lewisham", None),
+        ("I'm not with Xyla", None),
+    ],
+)
+def test_the_persons_own_service_fills_its_slots(
+    trained: TopicClassifier, text: str, own: str | None
+) -> None:
+    found = {each["entity"]: each["value"] for each in heard(trained, text)["entities"]}
+    assert found == ({"own_service": own, "own_service_stated": True} if own else {})
+
+
 def test_a_place_alone_says_which_service(trained: TopicClassifier) -> None:
     told = heard(trained, "slough")
     assert (told["intent"]["name"], told["services"]) == ("inform_service", ["berkshire"])
