@@ -14,29 +14,21 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
-from spacy.matcher import Matcher, PhraseMatcher
+from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from bot.datafile import DATA, Strict, load_model
 from bot.knowledge import services as service_files
+from bot.knowledge.slips import Slips, variants
 from bot.knowledge.topics import Text
 from bot.nlu.clauses import looks_like_question
 
 FILE = DATA / "mentions.yml"
 
-# A shorter name is too near other words for slips in it to be told from one of them.
-_LETTERS_FOR_A_SLIP = 6
-_LETTERS_FOR_A_SLIP_IN_TWO_WORDS = 9
-_LETTERS_FOR_TWO_SLIPS = 8
-_LETTERS_FOR_TWO_SLIPS_IN_PLACE = 9
-
 _JOINED_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)(\d[a-z]{2})\b", re.IGNORECASE)
 _INWARD_CODE = re.compile(r"\d([a-z]{2})?")  # the second half of a postcode, or its first digit
-_DISTRICT = re.compile(r"([a-z]+)(\d+)")
 _BREAK = re.compile(r"[,.;:!?()\n]")
-
-_RARELY_FIRST = "xz"  # a short name that begins so is like no other word
 
 _BEFORE_PLACE = 4  # words before a place that say whose it is
 
@@ -72,23 +64,25 @@ class _Finder:
         self._nlp: Language = spacy.blank("en")
         self._names = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         self._exact = PhraseMatcher(self._nlp.vocab, attr="ORTH")
-        self._slips = Matcher(self._nlp.vocab)
         self._places = PhraseMatcher(self._nlp.vocab, attr="LOWER")
-        self._place_slips = Matcher(self._nlp.vocab)
         self._in_context = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         self._framed = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        all_names: list[str] = []
+        all_places: list[str] = []
         frames = [*words.context_frames, *(f"{each} {{}}" for each in words.own)]
         for service in service_files.services_in(directory).values():
             own = {service.name, service.short_name, *service.aliases}
             self._names.add(service.id, [self.read(each) for each in sorted(own)])
             self._exact.add(service.id, [self.read(each) for each in service.exact_aliases])
-            self._slips.add(service.id, [slip for each in sorted(own) for slip in _slips(each)])
-            places = [each for name in service.places for each in (name, *_variants(name))]
+            places = [each for name in service.places for each in (name, *variants(name))]
             self._places.add(service.id, [self.read(each) for each in places])
-            slips = [slip for each in service.places for slip in _slips_in_place(each)]
-            self._place_slips.add(service.id, slips)
-            self._in_context.add(service.id, [self.read(each) for each in service.context_aliases])
-            framed = [each.format(name) for each in frames for name in service.context_aliases]
+            in_context = [
+                each for name in service.context_aliases for each in (name, *variants(name))
+            ]
+            all_names += sorted(own)
+            all_places += [*service.places, *service.context_aliases]
+            self._in_context.add(service.id, [self.read(each) for each in in_context])
+            framed = [each.format(name) for each in frames for name in in_context]
             self._framed.add(service.id, [self.read(each) for each in framed])
         self._denials = self._phrases(words.denials)
         self._denials_at_end = self._phrases(words.denials_at_end)
@@ -102,7 +96,7 @@ class _Finder:
         self._carry_over = {each.lower() for each in words.denials_carry_over}
         self._before = self._phrases(words.other_things_before)
         self._other_things = self._phrases(words.other_things)
-        self._not_slips = frozenset(words.not_slips)
+        self._slips = Slips(all_names, all_places, words.not_slips)
         self._not_context = self._phrases(words.not_context)
         self._unsure = self._phrases(words.unsure)
         self._in_passing = self._phrases(words.in_passing)
@@ -197,13 +191,12 @@ class _Finder:
 
     def _named(self, doc: Doc) -> list[Span]:
         """Every name, whatever the words around it say; one that needs it only in context."""
-        named = [*self._names(doc, as_spans=True), *self._exact(doc, as_spans=True)]
-        named += self._real(self._slips(doc, as_spans=True))
+        mended = self._mended(doc)
+        named = [*_spans(self._names, mended, doc), *self._exact(doc, as_spans=True)]
         named = [each for each in named if not self._is_where_others_are(doc, each)]
-        places = [*self._places(doc, as_spans=True)]
-        places += self._real(self._place_slips(doc, as_spans=True))
+        places = _spans(self._places, mended, doc)
         named += [place for place in places if not self._is_others(doc, place)]
-        framed = {token.i for span in self._framed(doc, as_spans=True) for token in span}
+        framed = {token.i for span in self._framed(mended, as_spans=True) for token in span}
         framed -= {
             token.i
             for span in self._not_context(doc, as_spans=True)
@@ -212,14 +205,16 @@ class _Finder:
         }
         named += [
             name
-            for name in self._in_context(doc, as_spans=True)
+            for name in _spans(self._in_context, mended, doc)
             if self._is_service(doc, name, framed) and not self._is_others(doc, name)
         ]
         return named
 
-    def _real(self, slips: list[Span]) -> list[Span]:
-        """Without what is no slip but another town or word."""
-        return [each for each in slips if each.text.lower() not in self._not_slips]
+    def _mended(self, doc: Doc) -> Doc:
+        """The same words, each slip in a name put right."""
+        words = [token.lower_ for token in doc]
+        mended = [self._slips.mend(word) for word in words]
+        return doc if words == mended else Doc(doc.vocab, words=mended)
 
     def _is_service(self, doc: Doc, name: Span, framed: set[int]) -> bool:
         """Whether what is around a name that is an ordinary word too makes it the service."""
@@ -274,56 +269,10 @@ def _finder(directory: Path) -> _Finder:
     return _Finder(directory)
 
 
-def _slips(name: str) -> list[list[dict[str, object]]]:
-    """One letter wrong anywhere, or two after the first ("yorkshire" isn't "berkshire")."""
-    name = name.lower()
-    if name[0] in _RARELY_FIRST:
-        return [[{"LOWER": {"FUZZY1": name, "REGEX": f"^{name[:1]}"}}]]
-    if not name.isalpha() or len(name) < _LETTERS_FOR_TWO_SLIPS:
-        return []
-    return [
-        [{"LOWER": {"FUZZY1": name}}],
-        [{"LOWER": {"FUZZY2": name, "REGEX": f"^{name[:1]}"}}],
-    ]
-
-
-def _slips_in_place(name: str) -> list[list[dict[str, object]]]:
-    """One letter wrong in each long word, not the first: towns are alike ("Faversham").
-
-    Two in a longer name, not among the first three letters.
-    """
-    words = name.lower().split()
-    enough = _LETTERS_FOR_A_SLIP
-    if len(words) > 1 and len(name) > _LETTERS_FOR_A_SLIP_IN_TWO_WORDS:
-        enough -= 1
-    longer = [word for word in words if word.isalpha() and len(word) >= enough]
-    slips: list[list[dict[str, object]]] = []
-    if longer:
-        slips.append(
-            [
-                {"LOWER": {"FUZZY1": word, "REGEX": f"^{word[:1]}"} if word in longer else word}
-                for word in words
-            ]
-        )
-    if len(words) == 1 and name.isalpha() and len(name) >= _LETTERS_FOR_TWO_SLIPS_IN_PLACE:
-        slips.append([{"LOWER": {"FUZZY2": words[0], "REGEX": f"^{words[0][:3]}"}}])
-    return slips
-
-
-def _variants(name: str) -> list[str]:
-    """Other ways to write a place: "hithergreen", "se 13"; "catfrod" with two letters swapped."""
-    if " " in name:
-        return [name.replace(" ", "")]
-    district = _DISTRICT.fullmatch(name)
-    if district:
-        return [" ".join(district.groups())]
-    if not name.isalpha() or len(name) < _LETTERS_FOR_A_SLIP:
-        return []
-    return [
-        name[:place] + name[place + 1] + name[place] + name[place + 2 :]
-        for place in range(1, len(name) - 1)
-        if name[place] != name[place + 1]
-    ]
+def _spans(matcher: PhraseMatcher, mended: Doc, doc: Doc) -> list[Span]:
+    """What is found in the mended words, as written in the message itself."""
+    found = matcher(mended, as_spans=True)
+    return [Span(doc, each.start, each.end, label=each.label) for each in found]
 
 
 def _is_proper(doc: Doc, name: Span) -> bool:
