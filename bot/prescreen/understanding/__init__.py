@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from bot.knowledge.mentions import find_services
 from bot.prescreen.questions import Choice, ChoiceValue, Question
 from bot.prescreen.texts import words
 from bot.prescreen.understanding.choices import Option, exact, leading, read_one, read_several
@@ -16,7 +17,7 @@ from bot.prescreen.understanding.contact import (
 )
 from bot.prescreen.understanding.dates import read_date_of_birth
 from bot.prescreen.understanding.names import read_name
-from bot.prescreen.understanding.plain import tidy
+from bot.prescreen.understanding.plain import asks, tidy
 from bot.prescreen.understanding.result import NotUnderstood, Understood
 
 LONGEST_TEXT = 5000  # letters, about 800 words
@@ -50,7 +51,10 @@ def understand(
         return _read_text(text)
     if question.kind == "choices":
         return _read_choices(question, choices, text)
-    return _read_choice(question, choices, text)
+    read = _read_choice(question, choices, text)
+    if question.choices_from == "services" and isinstance(read, NotUnderstood):
+        return _read_service(choices, text)
+    return read
 
 
 def options(question: Question, choices: Sequence[Choice]) -> tuple[Option, ...]:
@@ -86,6 +90,14 @@ def _read_choice(
     if value is None and not item and not question.strict:
         value = _leading_yes_or_no(question, text, offered)
     return NotUnderstood("unclear") if value is None else Understood(value, echo=True)
+
+
+def _read_service(choices: Sequence[Choice], text: str) -> Understood | NotUnderstood:
+    """The service whose place or misspelt name is said ("the one in forest hill")."""
+    found = [each for each in find_services(text) if each in {choice.value for choice in choices}]
+    if len(found) != 1 or asks(text, words().question_words):
+        return NotUnderstood("unclear")
+    return Understood(found[0], echo=True)
 
 
 def _leading_yes_or_no(

@@ -49,6 +49,24 @@ def test_no_service_shown_again_where_it_is_known(prescreen: Prescreen, person: 
     assert other.kept().service_id == "lewisham"
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("slough", "berkshire"),
+        ("the one in forest hill", "lewisham"),
+        ("RG12", "berkshire"),
+        ("catfrod", "lewisham"),
+        ("slough or lewisham", None),
+        ("is there parking in slough", None),
+        ("leeds", None),
+    ],
+)
+def test_where_someone_lives_says_which_service(person: Any, said: str, kept: str | None) -> None:
+    person.go_to("place.service")
+    person.say(said)
+    assert person.kept().service_id == kept
+
+
 def test_consent_is_kept_with_its_wording(person: Any, database: Database) -> None:
     person.go_to("place.service")
     with database.reading() as session:
