@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import random
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from bot.crisis.meaning import CATEGORIES, WEIGHTS_PATH, cleaned, sentences
 from bot.datafile import ROOT
 from bot.minilm_graph import Vectors
 from scripts.crisis_lines import TRAINING, Line, read_folder, read_lines
+from scripts.nlu_lines import nlu_lines
 from scripts.plainly import run
 from scripts.sentence_network import SCALE, SEED, Network, Schedule, tune
 
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--anew", action="store_true", help="forget the weights that are kept")
     anew = parser.parse_args().anew
     known = [line for path in sorted(TRAINING.glob("known_*.yml")) for line in read_lines(path)]
-    examples = list(training_examples(list(read_folder(TRAINING)), nlu_lines(), known))
+    examples = list(training_examples(list(read_folder(TRAINING)), ordinary_lines(), known))
     print(f"· {len(examples)} examples", flush=True)
     tensors = train(examples, ANEW) if anew else further(examples, load_file(WEIGHTS_PATH))
     save_file(tensors, str(WEIGHTS_PATH), metadata={"lines": fingerprint(TRAINING)})
@@ -71,14 +71,9 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256(repr(sorted(known)).encode()).hexdigest()
 
 
-def nlu_lines() -> list[str]:
+def ordinary_lines() -> list[str]:
     """Examples of ordinary questions, a fixed choice of them."""
-    found = [
-        line.strip()[2:]
-        for path in sorted((ROOT / "data" / "nlu").glob("*.yml"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if re.match(r"\s+- \S", line) and "intent:" not in line
-    ]
+    found = [text for text, _ in nlu_lines()]
     return random.Random(SEED).sample(found, min(NLU_LINES, len(found)))
 
 

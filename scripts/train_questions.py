@@ -15,9 +15,10 @@ import numpy as np
 import tensorflow as tf  # type: ignore[import-untyped]
 from safetensors.numpy import save_file
 
-from bot.datafile import DATA, ROOT, load_yaml
+from bot.datafile import ROOT
 from bot.embedding import TUNED_PATH
 from bot.minilm_graph import Vectors
+from scripts.nlu_lines import nlu_lines
 from scripts.plainly import run
 from scripts.sentence_network import Schedule, tune
 
@@ -27,20 +28,10 @@ SMOOTHING = 0.1  # no line is believed entirely
 
 def main() -> None:
     """Trains and writes the weights."""
-    texts, labels = zip(*lines(), strict=True)
+    texts, labels = zip(*nlu_lines(), strict=True)
     print(f"· {len(texts)} lines", flush=True)
     save_file(train(texts, labels, SCHEDULE), str(TUNED_PATH))
     print(f"· {TUNED_PATH.relative_to(ROOT)}: {TUNED_PATH.stat().st_size // 1024} KiB")
-
-
-def lines() -> list[tuple[str, str]]:
-    """Each example of the training data and its label."""
-    return [
-        (line.removeprefix("- "), block["intent"])
-        for path in sorted((DATA / "nlu").glob("*.yml"))
-        for block in load_yaml(path)["nlu"]
-        for line in block["examples"].splitlines()
-    ]
 
 
 def train(texts: Sequence[str], labels: Sequence[str], schedule: Schedule) -> dict[str, Vectors]:
