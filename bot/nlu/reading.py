@@ -41,7 +41,7 @@ _LETTER = re.compile(r"[^\W_]")
 class Thresholds:
     """How sure the classifier must be, from 0 to 1. Chosen by cross-validation."""
 
-    question: float = 0.5  # to take a message or clause as a question
+    question: float = 0.45  # to take a message or clause as a question
     plain: float = 0.7  # to answer it without saying which question it was taken for
     statement: float = 0.6  # the same for a clause beside others that isn't put as a question
     thing: float = 0.5  # the same for each thing of a list
