@@ -32,7 +32,7 @@ Parts = dict[str, dict[str, float]]
 def parts(assistant: Assistant) -> Parts:
     """The median milliseconds of each part, by kind of message; "whole" is all of them.
 
-    "phrases" and "meaning" are what "screening" is made of.
+    "meaning" is a part of "screening"; "phrases" is a screening without it, after the turn.
     """
     said = subprocess.run(
         [sys.executable, "-m", "measuring.bench.parts"],
@@ -96,6 +96,7 @@ async def _measured() -> Parts:
     from bot.components import action_replies, crisis_policy
     from bot.components.topic_classifier import TopicClassifier
     from bot.crisis.meaning import Meaning
+    from bot.crisis.screen import by_phrases
     from measuring.bench.people import MESSAGES
     from scripts.train import MODEL
 
@@ -122,7 +123,9 @@ async def _measured() -> Parts:
             await agent.handle_message(message)
             whole = 1000 * (perf_counter() - began)
             spent = clock.take()
-            phrases = spent.get("screening", 0.0) - spent.get("meaning", 0.0)
+            began = perf_counter()
+            by_phrases(text)
+            phrases = 1000 * (perf_counter() - began)
             turns.append({**spent, "phrases": phrases, "whole": whole})
         names = {name for turn in turns for name in turn}
         found[kind] = {
