@@ -29,6 +29,7 @@ test: setup-dev train ## run all the tests
 lint: setup-dev ## check style, types and the conversation data
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
+	@# side by side: each takes one core
 	@$(PYTHON) -m scripts.validate & $(PYTHON) -m mypy; typed=$$?; wait $$! && exit $$typed
 
 format: setup-dev ## put the code in the one format

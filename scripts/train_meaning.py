@@ -27,6 +27,7 @@ from bot.crisis.meaning import CATEGORIES, WEIGHTS_PATH, cleaned, sentences
 from bot.datafile import ROOT
 from bot.minilm_graph import Vectors
 from scripts.crisis_lines import TRAINING, Line, read_folder, read_lines
+from scripts.nlu_lines import TRAINING as NLU_TRAINING
 from scripts.nlu_lines import nlu_lines
 from scripts.plainly import run
 from scripts.sentence_network import SCALE, SEED, Network, Schedule, tune
@@ -73,7 +74,7 @@ def fingerprint(folder: Path) -> str:
 
 def ordinary_lines() -> list[str]:
     """Examples of ordinary questions, a fixed choice of them."""
-    found = [text for text, _ in nlu_lines()]
+    found = [text for _, text in nlu_lines(*NLU_TRAINING)]
     return random.Random(SEED).sample(found, min(NLU_LINES, len(found)))
 
 

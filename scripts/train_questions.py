@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 from bot.datafile import ROOT
 from bot.embedding import TUNED_PATH
 from bot.minilm_graph import Vectors
-from scripts.nlu_lines import nlu_lines
+from scripts.nlu_lines import TRAINING, nlu_lines
 from scripts.plainly import run
 from scripts.sentence_network import Schedule, tune
 
@@ -28,7 +28,7 @@ SMOOTHING = 0.1  # no line is believed entirely
 
 def main() -> None:
     """Trains and writes the weights."""
-    texts, labels = zip(*nlu_lines(), strict=True)
+    labels, texts = zip(*nlu_lines(*TRAINING), strict=True)
     print(f"· {len(texts)} lines", flush=True)
     save_file(train(texts, labels, SCHEDULE), str(TUNED_PATH))
     print(f"· {TUNED_PATH.relative_to(ROOT)}: {TUNED_PATH.stat().st_size // 1024} KiB")

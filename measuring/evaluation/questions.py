@@ -15,6 +15,7 @@ from bot.prescreen.understanding import Understood, understand
 from bot.settings import ROOT
 from measuring.evaluation.pipelines import Pipeline, Read, is_declined
 from measuring.figures import Share
+from scripts.nlu_lines import nlu_lines
 
 NLU = ROOT / "tests" / "nlu"
 ANSWERS = ROOT / "tests" / "bot" / "prescreen" / "understanding" / "rows" / "unseen_items.yml"
@@ -56,11 +57,9 @@ def result(pipeline: Pipeline) -> Result:
     )
 
 
-def held_out(path: Path = NLU / "held_out.yml") -> Iterator[Labelled]:
+def held_out() -> Iterator[Labelled]:
     """The held-out lines with their labels."""
-    for block in load_yaml(path)["nlu"]:
-        for line in block["examples"].splitlines():
-            yield block["intent"], line.removeprefix("- ")
+    return nlu_lines(NLU / "held_out.yml")
 
 
 def multi_question() -> list[Several]:
@@ -85,12 +84,9 @@ def shares(found: Result) -> dict[str, Share]:
     return {
         "topics.right": Share.counted(label in read.labels for label, read in questions),
         "topics.only_right": Share.counted(read.labels == {label} for label, read in questions),
-        "topics.wrong": Share.counted(
-            label not in read.labels and not is_declined(read) for label, read in questions
-        ),
+        "topics.wrong": Share.counted(_is_wrong(label, read) for label, read in questions),
         "topics.wrong_outright": Share.counted(
-            label not in read.labels and not is_declined(read) and not read.tentative
-            for label, read in questions
+            _is_wrong(label, read) and not read.tentative for label, read in questions
         ),
         "topics.tentative": Share.counted(read.tentative for _, read in questions),
         "topics.wishes": Share.counted(label in read.labels for label, read in wishes),
@@ -163,6 +159,11 @@ def answer_shares(found: Sequence[Answered]) -> dict[str, Share]:
 def is_question(label: str) -> bool:
     """Whether a label is a topic."""
     return label.startswith(f"{QUESTION}/")
+
+
+def _is_wrong(label: str, read: Read) -> bool:
+    """Whether a question was neither found nor declined."""
+    return label not in read.labels and not is_declined(read)
 
 
 def _would_answer(read: Read, threshold: float) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections import Counter, defaultdict
 
 from bot.knowledge.topics import topics
-from tests.nlu.lines import HELD_OUT, TRAINING, lines, multi_question
+from scripts.nlu_lines import TRAINING, nlu_lines
+from tests.nlu.lines import HELD_OUT, multi_question
 
-TRAINING_LINES = [line for file in TRAINING for line in lines(file)]
-HELD_OUT_LINES = list(lines(HELD_OUT))
+TRAINING_LINES = list(nlu_lines(*TRAINING))
+HELD_OUT_LINES = list(nlu_lines(HELD_OUT))
 TOPICS = {f"faq/{topic}" for topic in topics()}
 
 

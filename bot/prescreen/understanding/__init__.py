@@ -94,7 +94,8 @@ def _read_choice(
 
 def _read_service(choices: Sequence[Choice], text: str) -> Understood | NotUnderstood:
     """The service whose place or misspelt name is said ("the one in forest hill")."""
-    found = [each for each in find_services(text) if each in {choice.value for choice in choices}]
+    offered = {choice.value for choice in choices}
+    found = [each for each in find_services(text) if each in offered]
     if len(found) != 1 or asks(text, words().question_words):
         return NotUnderstood("unclear")
     return Understood(found[0], echo=True)

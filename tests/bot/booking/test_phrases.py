@@ -5,7 +5,7 @@ import pytest
 from bot.booking.phrases import is_yes, said, says_only
 from bot.booking.texts import booking_data
 from bot.datafile import DATA
-from tests.nlu.lines import lines
+from scripts.nlu_lines import nlu_lines
 
 COMMANDS = DATA / "nlu" / "commands.yml"
 
@@ -76,7 +76,7 @@ def test_the_whole_message() -> None:
 
 
 def test_stopping_messages_is_told_from_asking_for_some() -> None:
-    stops = [text for label, text in lines(COMMANDS) if label == "stop_messages"]
+    stops = [text for label, text in nlu_lines(COMMANDS) if label == "stop_messages"]
     assert [text for text in stops if not said(text, "no_messages")] == []
     for text in ("can I get a text reminder", "send me a reminder", "will I get a reminder?"):
         assert not said(text, "no_messages")
