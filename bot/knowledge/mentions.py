@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,7 +49,6 @@ class _Words(Strict):
     other_things: tuple[Text, ...]
     not_slips: tuple[Text, ...]
     context_frames: tuple[Text, ...]
-    not_context: tuple[Text, ...]
     beside_place: tuple[Text, ...]
     unsure: tuple[Text, ...]
     beside_unsure: tuple[Text, ...]
@@ -69,6 +69,7 @@ class _Finder:
         self._framed = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         all_names: list[str] = []
         all_places: list[str] = []
+        ordinary_words: list[str] = []
         frames = [*words.context_frames, *(f"{each} {{}}" for each in words.own)]
         for service in service_files.services_in(directory).values():
             own = {service.name, service.short_name, *service.aliases}
@@ -81,6 +82,7 @@ class _Finder:
             ]
             all_names += sorted(own)
             all_places += [*service.places, *service.context_aliases]
+            ordinary_words += service.ordinary_words
             self._in_context.add(service.id, [self.read(each) for each in in_context])
             framed = [each.format(name) for each in frames for name in in_context]
             self._framed.add(service.id, [self.read(each) for each in framed])
@@ -97,7 +99,7 @@ class _Finder:
         self._before = self._phrases(words.other_things_before)
         self._other_things = self._phrases(words.other_things)
         self._slips = Slips(all_names, all_places, words.not_slips)
-        self._not_context = self._phrases(words.not_context)
+        self._ordinary_words = self._phrases(ordinary_words)
         self._unsure = self._phrases(words.unsure)
         self._in_passing = self._phrases(words.in_passing)
         self._own = self._phrases(words.own)
@@ -199,7 +201,7 @@ class _Finder:
         framed = {token.i for span in self._framed(mended, as_spans=True) for token in span}
         framed -= {
             token.i
-            for span in self._not_context(doc, as_spans=True)
+            for span in self._ordinary_words(doc, as_spans=True)
             if not any(token.idx + len(token) in doc.user_data["ends"] for token in span[:-1])
             for token in span
         }
@@ -222,7 +224,7 @@ class _Finder:
         alone = all(token.lower_ in self._beside_place for token in rest)
         return alone or name.start in framed or _is_proper(doc, name)
 
-    def _phrases(self, phrases: tuple[str, ...]) -> PhraseMatcher:
+    def _phrases(self, phrases: Iterable[str]) -> PhraseMatcher:
         matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         matcher.add("phrase", [self.read(each) for each in phrases])
         return matcher
@@ -248,8 +250,7 @@ def names_no_service(text: str) -> bool:
 def names_services_only(text: str) -> bool:
     """Whether a message is a service or a place, and nothing else ("from slough, hi")."""
     finder = _finder(service_files.DIRECTORY)
-    doc = finder.read(text)
-    return finder.names_only(doc) and bool(finder.services(doc))
+    return finder.names_only(finder.read(text))
 
 
 def states_own_service(text: str) -> bool:

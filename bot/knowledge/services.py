@@ -175,7 +175,8 @@ class Service(Strict):
     """One service: its names, its document, its answers by topic id, and its settings.
 
     `places` are towns of its area that a person would name to say where they live.
-    `context_aliases` mean the service only beside certain words: names that are ordinary words too.
+    `context_aliases` mean the service only beside certain words: names that are ordinary words too,
+    as they are in the phrases of `ordinary_words`.
     """
 
     id: str = Field(regex=r"^[a-z][a-z0-9_]*$")
@@ -185,6 +186,7 @@ class Service(Strict):
     exact_aliases: Lines = ()
     places: Lines = ()
     context_aliases: Lines = ()
+    ordinary_words: Lines = ()
     document: Document
     choose_if: Text
     contact: Contact

@@ -14,7 +14,8 @@ from spacy.matcher.levenshtein import levenshtein
 
 # A shorter name is too near other words for slips in it to be told from one of them.
 _LETTERS_FOR_ONE = 6
-_LETTERS_FOR_ONE_BESIDE_ANOTHER_WORD = 5
+_LETTERS_FOR_ONE_IN_TWO_WORDS = 5
+_LETTERS_OF_BOTH_WORDS = 10  # at least, with the space
 _LETTERS_FOR_TWO = 8
 _LETTERS_FOR_TWO_IN_PLACE = 9
 _SAME_FOR_TWO_IN_PLACE = 3  # first letters that must be right
@@ -48,8 +49,8 @@ class Slips:
             for word in each.split()
             if " " in each
             and word.isalpha()
-            and len(word) >= _LETTERS_FOR_ONE_BESIDE_ANOTHER_WORD
-            and len(each) > _LETTERS_FOR_TWO_IN_PLACE
+            and len(word) >= _LETTERS_FOR_ONE_IN_TWO_WORDS
+            and len(each) >= _LETTERS_OF_BOTH_WORDS
         }
         self._places = sorted(towns | in_two_words)
         self.mend = lru_cache(maxsize=20_000)(self._mend)
