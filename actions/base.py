@@ -140,6 +140,22 @@ def own_service(tracker: Tracker) -> str | None:
     return stated or page_service(tracker)
 
 
+def own_service_words(tracker: Tracker) -> str | None:
+    """The latest message in which they said that this service is theirs."""
+    service = own_service(tracker)
+    for event in reversed(tracker.events):
+        read = (event.get("parse_data") or {}) if event["event"] == "user" else {}
+        if read.get("services") == [service] and _states_service(read):
+            return str(event["text"])
+    return None
+
+
+def _states_service(read: dict[str, Any]) -> bool:
+    entities = {each.get("entity") for each in read.get("entities") or ()}
+    intent = (read.get("intent") or {}).get("name")
+    return "own_service" in entities or intent == "inform_service"
+
+
 def interrupted(tracker: Tracker) -> bool:
     """Whether the form stood back for something else that the latest message asked."""
     for event in reversed(tracker.events):

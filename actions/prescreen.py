@@ -11,6 +11,7 @@ from actions.base import (
     interrupted,
     now,
     own_service,
+    own_service_words,
     service_of,
     slots,
     text_of,
@@ -34,7 +35,7 @@ class BeginPrescreen(FoyerAction):
         return "action_begin_prescreen"
 
     def act(self, say: Say, tracker: Tracker) -> list[EventType]:
-        return entered(prescreen().start(tracker.sender_id, own_service(tracker), now()), say, FORM)
+        return _started(say, tracker)
 
 
 class AskPrescreenAnswer(AskQuestion):
@@ -114,8 +115,7 @@ class CarryOn(FoyerAction):
             return entered(lookup().answer(turn(tracker)), say, "lookup_form")
         if not read_code(text):
             if prescreen().in_progress(tracker.sender_id):
-                started = prescreen().start(tracker.sender_id, own_service(tracker), now())
-                return entered(started, say, FORM)
+                return _started(say, tracker)
             if paused and paused != FORM:
                 return [FollowupAction(paused)]
         return entered(prescreen().resume(tracker.sender_id, text, now()), say, FORM)
@@ -139,6 +139,11 @@ class Erase(FoyerAction):
 
     def act(self, say: Say, tracker: Tracker) -> list[EventType]:
         return entered(prescreen().erase(tracker.sender_id, now()), say, FORM)
+
+
+def _started(say: Say, tracker: Tracker) -> list[EventType]:
+    service, said = own_service(tracker), own_service_words(tracker)
+    return entered(prescreen().start(tracker.sender_id, service, now(), said=said), say, FORM)
 
 
 def entered(outcome: Outcome, say: Say, form: str) -> list[EventType]:

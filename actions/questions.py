@@ -109,6 +109,7 @@ class SetService(FoyerAction):
 class DefaultFallback(FoyerAction):
     """Not understood: offers the likeliest questions; the second time, says what it can do.
 
+    A service that they say is theirs is taken in, and they are told so.
     To a script that it can't read, it says that it reads English only.
     """
 
@@ -123,7 +124,10 @@ class DefaultFallback(FoyerAction):
             say(*answers.answer_all((LANGUAGES,), service_of(tracker)))
             return slots(topics=[LANGUAGES], unsure=0)
         times = (tracker.get_slot("unsure") or 0) + 1
-        likely = topics_in(tracker)
+        likely, named = topics_in(tracker), services_in(tracker)
+        if len(named) == 1 and states_own_service(text_of(tracker)):
+            say(answers.suggest(likely[:3], named[0]) if likely else answers.welcome(named[0]))
+            return slots(unsure=min(times, 100)) + _asked_about(named, tracker)
         if times > 1:
             say(message("unsure"))
         elif likely:

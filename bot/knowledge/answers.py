@@ -126,16 +126,17 @@ def privacy() -> Reply:
 
 def welcome(service_id: str) -> Reply:
     """Takes in which service the person is with, and offers what can be asked."""
-    text = wording().welcome.format(name=services()[service_id].short_name)
+    text = f"{_heard(service_id)} {wording().welcome}"
     labels = buttons(topics()[topic_id].label for topic_id in wording().welcome_topics)
     return Reply(text, labels, {"type": "service", "service": service_id})
 
 
-def suggest(topic_ids: Iterable[str]) -> Reply:
-    """Asks which of some questions was meant."""
+def suggest(topic_ids: Iterable[str], service_id: str | None = None) -> Reply:
+    """Asks which of some questions was meant; says for which service, if it was named just now."""
     labels = [topics()[topic_id].label for topic_id in dict.fromkeys(topic_ids)]
     choices = buttons([*labels, wording().none_of_these])
-    return Reply(wording().did_you_mean, choices, {"type": "suggest"})
+    heard = f"{_heard(service_id)} " if service_id else ""
+    return Reply(heard + wording().did_you_mean, choices, {"type": "suggest"})
 
 
 def unknown(service_id: str | None) -> Reply:
@@ -148,6 +149,10 @@ def unknown(service_id: str | None) -> Reply:
     service = services()[service_id]
     text = f"{words.not_known} {words.not_known_health}\n\n{service.contact.who_to_ask}"
     return Reply(text, on, {"type": "unknown", "service": service_id})
+
+
+def _heard(service_id: str) -> str:
+    return wording().heard.format(name=services()[service_id].short_name)
 
 
 def _part(topic: Topic, service: Service | None) -> _Part:

@@ -37,6 +37,7 @@ class Wording(Strict):
     choosing_first: Text
     choosing_line: Text
     choosing_last: Text
+    heard: Text
     welcome: Text
     welcome_topics: tuple[Text, ...]
     perhaps: Text

@@ -39,7 +39,7 @@ def is_answer(place: Place, turn: Turn) -> bool:
     if pending:
         return steering.confirmation_in(pending, turn.text) is not None or not _interrupts(turn)
     question = place.open_question()
-    if _command(place, question, turn) is not None:
+    if _command(place, question, turn) is not None or _to_change(place, question, turn):
         return True
     if question.kind in _OWN_WORDS and turn.is_question and _asks(turn.text):
         return False
@@ -69,6 +69,10 @@ def take(place: Place, turn: Turn) -> Outcome:
         return steering.steer(place, command, question)
     if question.kind == "check":
         return _check(place, question, turn)
+    target = _to_change(place, question, turn)
+    if target is not None:
+        place.go_to(target, changing=target.id)
+        return Outcome()
     understood = _understood(place, question, turn.text)
     if isinstance(understood, NotUnderstood):
         return _again(place, question, turn, understood)
@@ -78,6 +82,14 @@ def take(place: Place, turn: Turn) -> Outcome:
 def _command(place: Place, question: Question, turn: Turn) -> str | None:
     answered = question.id in place.filled.answers
     return command_in(turn.text, question, answered=answered and not _choosing(place, question))
+
+
+def _to_change(place: Place, question: Question, turn: Turn) -> Question | None:
+    """The question whose answer the message asks to change: "change the service"."""
+    if question.kind in ("text", "check"):  # there it may be an answer, or is read otherwise
+        return None
+    target = change_target(turn.text, place.changeable(), at_check=False)
+    return target if target is not None and target.id in place.filled.answers else None
 
 
 def _understood(place: Place, question: Question, text: str) -> Understood | NotUnderstood:
@@ -200,10 +212,6 @@ def _again(place: Place, question: Question, turn: Turn, missed: NotUnderstood) 
     command = near_command(turn.text, question) or commands().intents.get(turn.intent or "")
     if command is not None and question.kind not in _OWN_WORDS:
         return steering.steer(place, command, question)
-    target = change_target(turn.text, place.changeable(), at_check=False)
-    if target is not None and target.id in place.filled.answers:
-        place.go_to(target, changing=target.id)
-        return Outcome()
     place.note(again=question.id)
     reply = place.presenter.not_understood(question, place.filled, missed.reason, missed.details)
     return Outcome((reply,))
@@ -244,6 +252,8 @@ def _asks(text: str) -> bool:
 def _interrupts(turn: Turn) -> bool:
     """Whether a message that isn't understood here is to be answered outside the form."""
     intent = turn.intent or ""
+    if intent in commands().intents:
+        return False
     conversational = intent in commands().interrupting or intent.startswith(
         commands().interrupting_prefixes
     )

@@ -53,8 +53,20 @@ class Prescreen:
         self._services = services
         self.flow = Flow(script or own_script(), library or own_library(), services)
 
-    def start(self, conversation_id: str, service_id: str | None, now: datetime) -> Outcome:
-        """Begins a pre-screen, or takes up the one that this conversation has begun."""
+    def start(
+        self,
+        conversation_id: str,
+        service_id: str | None,
+        now: datetime,
+        *,
+        said: str | None = None,
+    ) -> Outcome:
+        """Begins a pre-screen, or takes up the one that this conversation has begun.
+
+        Args:
+            service_id: the service it is for, where that is known; the person is told.
+            said: the words by which it is known.
+        """
         with self._database.session() as session:
             referral = referrals.unfinished(session, conversation_id, lock=True)
             if referral is not None and referral.current_question is not None:
@@ -62,9 +74,13 @@ class Prescreen:
                 return Outcome((Reply(texts().welcome_back),))
             if referral is not None:
                 session.delete(referral)
-            known = service_id if service_id in self._services else self._only_service()
-            self._place(session, begin(session, conversation_id, known, now), now).go_on()
-            return Outcome()
+            chosen = self._services.get(service_id or "")
+            known = chosen.id if chosen else self._only_service()
+            draft = begin(session, conversation_id, known, now, said=said if chosen else None)
+            self._place(session, draft, now).go_on()
+            if chosen is None or self._only_service():
+                return Outcome()
+            return Outcome((Reply(texts().for_service.format(service=chosen.name)),))
 
     def resume(self, conversation_id: str, code: str, now: datetime) -> Outcome:
         """Takes up a pre-screen by its resume code, also from another conversation.

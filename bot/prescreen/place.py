@@ -160,13 +160,18 @@ class Place:
 
 
 def begin(
-    session: Session, conversation_id: str, service_id: str | None, now: datetime
+    session: Session,
+    conversation_id: str,
+    service_id: str | None,
+    now: datetime,
+    *,
+    said: str | None = None,
 ) -> Referral:
-    """A new draft, for a service where one is chosen already."""
+    """A new draft, for a service where one is chosen already, by what was `said`."""
     referral = referrals.begin(session, conversation_id, service_id, now)
     if service_id is not None:
         referrals.set_answer(
-            session, referral, SERVICE, service_id, said=None, message_id=None, now=now
+            session, referral, SERVICE, service_id, said=said, message_id=None, now=now
         )
     return referral
 

@@ -71,6 +71,17 @@ class Presenter:
         """Why the question is asked."""
         return self._fill(question.why or texts().why_none, filled)
 
+    def ahead(self, question: Question, filled: Filled) -> str:
+        """Where the question stands, and which steps are still to come."""
+        steps = self._flow.steps(filled)
+        at = self._flow.progress(question, filled).step
+        return texts().ahead.format(
+            step=at,
+            steps=len(steps),
+            title=steps[at - 1].title,
+            to_come="\n".join(f"• {step.title}" for step in steps[at:]),
+        )
+
     def confirmation(self, name: str, confirmation: Confirmation, *, sent: bool) -> Reply:
         """A question asked back: stop, erase or start again."""
         words = confirmation.sent if sent and confirmation.sent else confirmation.text

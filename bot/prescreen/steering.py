@@ -1,4 +1,4 @@
-"""Does what a command says: back, skip, keep, pause, stop, erase, why, repeat, start again."""
+"""Does what a command says: back, skip, keep, pause, stop, erase, why, ahead, repeat, start again."""
 
 from __future__ import annotations
 
@@ -99,6 +99,11 @@ def _why(place: Place, question: Question) -> Outcome:
     return Outcome((Reply(place.presenter.why(question, place.filled)),))
 
 
+def _ahead(place: Place, question: Question) -> Outcome:
+    place.note(again=question.id)
+    return Outcome((Reply(place.presenter.ahead(question, place.filled)),))
+
+
 def _repeat(place: Place, question: Question) -> Outcome:
     place.note(again=None)
     return Outcome()
@@ -121,5 +126,6 @@ _COMMANDS: Mapping[str, Callable[[Place, Question], Outcome]] = {
     "erase": _asks_back("erase"),
     "start_again": _asks_back("start_again"),
     "why": _why,
+    "ahead": _ahead,
     "repeat": _repeat,
 }

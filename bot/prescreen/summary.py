@@ -82,7 +82,9 @@ def staff_summary(flow: Flow, filled: Filled, said: Mapping[str, str | None]) ->
     groups = []
     for step in flow.steps(filled):
         rows = tuple(
-            StaffRow(row.question, row.label, row.answer, _own_words(row, said))
+            StaffRow(
+                row.question, row.label, row.answer, own_words(row.answer, said.get(row.question))
+            )
             for row in (_row(flow, question, filled) for question in _changeable(step.questions))
         )
         if rows and step.id not in _NOT_LISTED:
@@ -123,6 +125,8 @@ def _row(flow: Flow, question: Question, filled: Filled) -> Row:
     return Row(question.id, question.label, answer, change_button(question).payload)
 
 
-def _own_words(row: Row, said: Mapping[str, str | None]) -> str | None:
-    words = said.get(row.question)
-    return words if words is not None and words.strip() != row.answer else None
+def own_words(answer: str | None, said: str | None) -> str | None:
+    """What was typed, where it isn't just the answer as it is shown."""
+    if said is None or said.strip().casefold() == (answer or "").casefold():
+        return None
+    return said

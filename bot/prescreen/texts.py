@@ -39,6 +39,8 @@ class Texts(Strict):
     cannot_skip: str
     nothing_open: str
     why_none: str
+    ahead: str
+    for_service: str
     paused: str
     paused_again: str
     resume_ask: str

@@ -19,7 +19,7 @@ from bot.prescreen.questionnaires import library
 from bot.prescreen.questions import Question, script
 from bot.prescreen.scoring import Score, reliable_change
 from bot.prescreen.show import show
-from bot.prescreen.summary import StaffRow, scores, staff_summary
+from bot.prescreen.summary import StaffRow, own_words, scores, staff_summary
 from bot.records import referrals
 from bot.records.models import Referral
 from bot.staff.words import words
@@ -54,7 +54,7 @@ class AnswerRow:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """An item of a questionnaire: the answer's words and score.
+    """An item of a questionnaire: the answer's words and score, and `said`, what was typed for it.
 
     `before` is what was corrected in this referral, `earlier` the score in the one before.
     """
@@ -63,6 +63,7 @@ class ItemRow:
     text: str
     answer: str | None
     score: int | None
+    said: str | None
     before: tuple[str, ...]
     earlier: int | None
     safety: bool
@@ -89,11 +90,11 @@ class Answers:
         self.sent = sent
         self.history = referrals.history(session, referral) if referral else []
         values = referrals.answers(session, referral) if referral else {}
-        said = referrals.said(session, referral) if referral else {}
+        self._said = referrals.said(session, referral) if referral else {}
         self.filled = filled(values, services(), now)
         self.flow = Flow(script(), library(), services())
         self._questions = {question.id: question for question in self.flow.questions(self.filled)}
-        summary = staff_summary(self.flow, self.filled, said)
+        summary = staff_summary(self.flow, self.filled, self._said)
         items = {question.id for question in self._questions.values() if question.questionnaire}
         self.rows = tuple(
             self._row(row)
@@ -115,7 +116,6 @@ class Answers:
         )
 
     def _card(self, score: Score, before: Score | None, earlier: Referral | None) -> ScoreCard:
-        scale = self.flow.library.scale_of(score.questionnaire)
         former = [item.score for item in before.items] if before else [None] * len(score.items)
         change = None
         if before and before.total is not None and score.total is not None:
@@ -123,20 +123,27 @@ class Answers:
         return ScoreCard(
             score=score,
             items=tuple(
-                ItemRow(
-                    number=item.number,
-                    text=item.text,
-                    answer=None if item.score is None else scale.title(item.score),
-                    score=item.score,
-                    before=self._before(self._questions[f"{score.questionnaire.id}.{item.number}"]),
-                    earlier=old,
-                    safety=score.questionnaire.items[item.number - 1].safety,
-                )
-                for item, old in zip(score.items, former, strict=True)
+                self._item(score, number, old) for number, old in enumerate(former, start=1)
             ),
             earlier=before,
             earlier_at=earlier.sent_at if before and earlier else None,
             change=change,
+        )
+
+    def _item(self, score: Score, number: int, earlier: int | None) -> ItemRow:
+        question = self._questions[f"{score.questionnaire.id}.{number}"]
+        value = score.items[number - 1].score
+        scale = self.flow.library.scale_of(score.questionnaire)
+        answer = None if value is None else scale.title(value)
+        return ItemRow(
+            number=number,
+            text=question.text,
+            answer=answer,
+            score=value,
+            said=own_words(answer, self._said.get(question.id)),
+            before=self._before(question),
+            earlier=earlier,
+            safety=question.safety,
         )
 
     def _row(self, row: StaffRow) -> AnswerRow:

@@ -194,11 +194,14 @@ def _answers(paper: _Paper, title: str, rows: Iterable[AnswerRow]) -> None:
         return
     paper.heading(title)
     for row in told:
-        more = f"  (wrote: “{row.said}”)" if row.said else ""
-        more += _corrected(row.before)
+        more = _wrote(row.said) + _corrected(row.before)
         more += f"  (said on {_day(row.of)}, not since)" if row.of else ""
         more += "".join(f"  (on {_day(at)} they said: {text})" for text, at in row.earlier)
         paper.write_line(f"{row.label}: {row.answer}{more}")
+
+
+def _wrote(said: str | None) -> str:
+    return f"  (wrote: “{said}”)" if said else ""
 
 
 def _corrected(before: Sequence[str]) -> str:
@@ -230,7 +233,7 @@ def _card(paper: _Paper, card: ScoreCard) -> None:
             change = f" Reliable change ({points} points): {words().change[card.change]}."
         paper.write_line(f"Earlier, on {_day(card.earlier_at)}: {total}.{change}")
     for item in card.items:
-        answer = f"{item.answer or 'left out'}{_corrected(item.before)}"
+        answer = f"{item.answer or 'left out'}{_wrote(item.said)}{_corrected(item.before)}"
         former = f"  (earlier: {_number(item.earlier)})" if card.earlier else ""
         number = _number(item.score)
         paper.write_line(f"{number}   {item.number}. {item.text}: {answer}{former}")

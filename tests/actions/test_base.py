@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rasa_sdk import Tracker
 
-from actions.base import FoyerAction, Say, page_service
+from actions.base import FoyerAction, Say, own_service_words, page_service
 from bot.reply import Button, Reply
 from tests.actions.conftest import tracker
 
@@ -74,3 +74,20 @@ async def test_those_who_wait_hold_up_nobody_else(run: Any) -> None:
 )
 def test_a_page_can_only_name_a_service_there_is(named: str | None, known: str | None) -> None:
     assert page_service(tracker("hi", metadata={"service": named})) == known
+
+
+def test_the_words_by_which_a_service_is_known_to_be_theirs() -> None:
+    def said(text: str, *services: str, **read: Any) -> dict[str, Any]:
+        return {"event": "user", "text": text, "parse_data": {"services": list(services), **read}}
+
+    own = {"entities": [{"entity": "own_service"}]}
+    here = tracker("refer me", slots={"service": "lewisham", "service_stated": True})
+    here.events = [
+        said("im with lewisham", "lewisham", **own),
+        {"event": "bot", "text": "Thank you."},
+        said("how long is it at lewisham", "lewisham", intent={"name": "faq"}),
+        said("and at xyla", "xyla", intent={"name": "inform_service"}),
+        {"event": "user", "text": "refer me"},
+    ]
+    assert own_service_words(here) == "im with lewisham"
+    assert own_service_words(tracker("refer me")) is None

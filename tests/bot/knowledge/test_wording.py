@@ -25,7 +25,7 @@ def test_each_sentence_holds_the_places_that_are_filled() -> None:
         "not_said_anywhere": {"unknown"},
         "compare_line": {"name", "short"},
         "choosing_line": {"name", "choose_if"},
-        "welcome": {"name"},
+        "heard": {"name"},
         "perhaps": {"label"},
     }
 

@@ -45,6 +45,10 @@ from bot.prescreen.texts import texts
         ),
         ("story.reason", "What is DIT?", {"is_question": True}, False),
         ("story.reason", "why me?", {"intent": "out_of_scope"}, True),
+        ("consent.given", "so what happens", {"intent": "ask_what_next"}, True),
+        ("consent.given", "change the service", {"intent": "change_appointment"}, False),
+        ("phq-9.1", "change my date of birth", {"intent": "change_appointment"}, True),
+        ("about.name", "change my date of birth", {"intent": "change_appointment"}, True),
         # Names, dates, numbers.
         ("about.name", "Will Young", {"intent": "faq/therapist_who"}, True),
         ("about.name", "what is DIT", {"intent": "faq/what_is_dit", "is_question": True}, False),
@@ -211,6 +215,12 @@ def test_change_works_before_the_check_too(person: Any) -> None:
     assert person.at == "about.phone"
     person.say("07700 900124")
     assert person.at == "phq-9.5"
+
+
+def test_a_change_asked_for_at_a_name_is_not_the_name(person: Any) -> None:
+    person.go_to("about.name")
+    person.say("change my date of birth")
+    assert person.at == "about.date_of_birth"
 
 
 def test_changing_the_safety_item_flags_it(person: Any) -> None:

@@ -49,6 +49,22 @@ def test_no_service_shown_again_where_it_is_known(prescreen: Prescreen, person: 
     assert other.kept().service_id == "lewisham"
 
 
+def test_a_service_that_is_known_is_told_and_can_be_changed(
+    prescreen: Prescreen, person: Any
+) -> None:
+    told = prescreen.start("other", "lewisham", person.now, said="hiya im with lewisham")
+    assert "Lewisham Talking Therapies" in told.replies[0].text
+    other = replace(person, conversation_id="other", count=0)
+    summary = prescreen.staff_summary(other.kept().id, person.now)
+    row = next(r for g in summary.groups for r in g.rows if r.question == "place.service")
+    assert row.said == "hiya im with lewisham"
+    other.go_to("consent.given")
+    other.say("change service")
+    other.say("berkshire")
+    assert (other.kept().service_id, other.at) == ("berkshire", "consent.given")
+    assert prescreen.start("third", None, person.now).replies == ()
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [

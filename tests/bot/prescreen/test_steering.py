@@ -56,6 +56,16 @@ def test_repeat_gives_the_whole_question_again(person: Any) -> None:
     assert person.question().text == whole
 
 
+@pytest.mark.parametrize("text", ["what happens now", "so what comes of this"])
+def test_what_is_still_to_come(person: Any, text: str) -> None:
+    person.go_to("story.reason")
+    person.say("I can't sleep.")
+    told = person.prescreen.answer(person.turn(text, intent="ask_what_next")).replies[0].text
+    assert "step 6 of 10: What brings you here" in told
+    assert "• Your mood over the last 2 weeks" in told
+    assert "• What would help you" not in told
+
+
 def test_skip_at_a_question_gone_back_to_takes_the_answer_away(person: Any) -> None:
     person.go_to("about.gp_practice")
     person.say("back")

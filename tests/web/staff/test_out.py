@@ -109,12 +109,14 @@ def test_the_pdf_has_what_they_wrote_and_how_they_were_before(console, written) 
         referral = session.get(Referral, console.case(case_id).referral_id)
         wrote = {"said": "a text would be best", "message_id": None, "now": console.clock.now}
         referrals.set_answer(session, referral, "about.contact_by", ["text"], **wrote)
+        referrals.set_answer(session, referral, "phq-9.2", 1, **{**wrote, "said": "not loads tbh"})
     reviewer = console.staff().sign_in()
     reviewer.get(f"/people/{case_id}")
     reviewer.post(f"/people/{case_id}/merge", into=first, version=1)
     reviewer.get(f"/people/{case_id}/record.pdf")
     text = "\n".join(written)
     assert "Text message  (wrote: “a text would be best”)" in text
+    assert "Several days  (wrote: “not loads tbh”)" in text
     assert "Earlier, on 1 December 2026: 18. Reliable change (6 points): improved." in text
     assert re.search(r"^1   1\. .+: Several days  \(earlier: 2\)$", text, re.MULTILINE)
 

@@ -110,6 +110,21 @@ def test_what_was_written_beside_a_phone_number_is_shown_with_it(console, review
     assert f"wrote: “{written}”" in contact
 
 
+def test_what_was_typed_for_an_item_is_shown_with_it_unless_it_is_the_answer(
+    console, reviewer, now
+) -> None:
+    case_id = console.refer()
+    with console.database.session() as session:
+        referral = session.execute(select(Referral)).scalar_one()
+        for number, written in ((1, "not loads tbh"), (2, "several days")):
+            referrals.set_answer(
+                session, referral, f"gad-7.{number}", 1, said=written, message_id=None, now=now
+            )
+    items = reviewer.get(f"/people/{case_id}").text.split('id="gad-7">')[1].split("</table>")[0]
+    assert "Several days<span class=\"quiet\">wrote: “not loads tbh”</span>" in items
+    assert "wrote: “several days”" not in items
+
+
 def test_a_flag_from_a_questionnaire_shows_the_item_and_the_answer(
     console, reviewer, monkeypatch
 ) -> None:
