@@ -67,4 +67,4 @@ def _upper(path: Path) -> Layers:
         changes = load_file(str(path))
     except Exception as error:  # the library raises plain Exception
         raise EmbeddingError(f"{path} can't be read ({error}): fetch the project again") from None
-    return changed_layers(model_folder(), changes, upper_only=True)
+    return changed_layers(model_folder(), changes, upper_only=True, rounding="coarse")

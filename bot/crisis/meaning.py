@@ -82,7 +82,7 @@ class Meaning:
 
     def __init__(self, tensors: Mapping[str, Vectors]) -> None:
         changes = {name: rows for name, rows in tensors.items() if not name.startswith(_HEAD)}
-        self._layers = changed_layers(model_folder(), changes)
+        self._layers = changed_layers(model_folder(), changes, rounding="fine")
         self._weight, self._bias = tensors["head.weight"], tensors["head.bias"]
 
     def senses(self, texts: Sequence[str]) -> list[Sense]:

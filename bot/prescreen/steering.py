@@ -1,4 +1,4 @@
-"""Does what a command says: back, skip, keep, pause, stop, erase, why, ahead, repeat, start again."""
+"""Does what a command says: back, skip, keep, pause, stop, erase, why, ahead, repeat…"""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ async def test_not_understood_offers_likely_questions_and_then_a_way_to_a_person
 async def test_not_understood_but_for_the_service_says_that_it_was_heard(run: Any) -> None:
     own = {"services": ["berkshire"], "slots": {"unsure": 1}}
     (said,), slots = await run(DefaultFallback(), "im in slough, er", topics=LENGTH, **own)
-    assert said["text"] == "Thank you, I'll answer for Berkshire Talking Therapies. Did you mean one of these?"
+    assert said["text"].startswith("Thank you, I'll answer for Berkshire Talking Therapies. Did")
     assert (slots["service"], slots["service_stated"]) == ("berkshire", True)
     (said,), _ = await run(DefaultFallback(), "im in slough, er", **own)
     assert "What would you like to know?" in said["text"]

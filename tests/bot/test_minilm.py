@@ -47,12 +47,12 @@ def test_gives_the_numbers_of_the_published_model(text: str) -> None:
 
 
 def test_rounding_changes_little() -> None:
-    model = shared_model()
-    texts = list(PUBLISHED)
+    model, texts = shared_model(), list(PUBLISHED)
     exact = model.embed_through(texts, changed_layers(model_folder(), {}))
-    rounded = changed_layers(model_folder(), {}, upper_only=True)
-    near = (model.embed(texts, rounded).meaning * exact).sum(axis=1)
-    assert 0.97 < near.min() < 0.9999
+    fine = model.embed_through(texts, changed_layers(model_folder(), {}, rounding="fine"))
+    assert 0.999 < (fine * exact).sum(axis=1).min() < 1 - 1e-6
+    upper = changed_layers(model_folder(), {}, upper_only=True, rounding="coarse")
+    assert 0.97 < (model.embed(texts, upper).meaning * exact).sum(axis=1).min() < 0.9999
 
 
 def test_changes_of_nothing_change_nothing() -> None:

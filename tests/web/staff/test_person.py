@@ -121,7 +121,7 @@ def test_what_was_typed_for_an_item_is_shown_with_it_unless_it_is_the_answer(
                 session, referral, f"gad-7.{number}", 1, said=written, message_id=None, now=now
             )
     items = reviewer.get(f"/people/{case_id}").text.split('id="gad-7">')[1].split("</table>")[0]
-    assert "Several days<span class=\"quiet\">wrote: “not loads tbh”</span>" in items
+    assert 'Several days<span class="quiet">wrote: “not loads tbh”</span>' in items
     assert "wrote: “several days”" not in items
 
 
