@@ -20,7 +20,7 @@ from bot.prescreen.questions import CONSENT, SERVICE, Choice, Question
 from bot.prescreen.show import show
 from bot.prescreen.texts import commands, texts, words
 from bot.prescreen.understanding import NotUnderstood, Understood, options, understand
-from bot.prescreen.understanding.choices import leading
+from bot.prescreen.understanding.choices import leading, says_same
 from bot.prescreen.understanding.plain import asks, plain
 from bot.records import referrals
 from bot.records.flags import keep_flag
@@ -95,6 +95,11 @@ def _to_change(place: Place, question: Question, turn: Turn) -> Question | None:
 def _understood(place: Place, question: Question, text: str) -> Understood | NotUnderstood:
     now_filled = place.filled
     choices = place.flow.choices(question, now_filled)
+    if question.kind == "item" and not question.safety and says_same(text):
+        former = place.flow.previous(question.id, now_filled)
+        value = now_filled.answers.get(former.id) if former and former.kind == "item" else None
+        if value is not None:
+            return Understood(value, echo=True)
     return understand(question, choices, text, now_filled.today)
 
 

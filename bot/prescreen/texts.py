@@ -129,6 +129,7 @@ class Words(Strict):
     corrections: tuple[str, ...]
     units: frozenset[str]
     instead: frozenset[str]
+    same: frozenset[str]
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
     yes: tuple[str, ...]

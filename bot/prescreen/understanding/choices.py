@@ -76,6 +76,9 @@ def read_one(
     said = plain(text)
     if said in book.whole:
         return book.whole[said]
+    key = _singular(said.split())
+    if key in book.phrases and book.phrases[key] is None:  # "option 3": the third, or a score?
+        return None
     by_number = _by_number(said, options, scores=scores, numbered=numbered)
     if by_number is not None:
         return by_number
@@ -101,6 +104,12 @@ def leading(text: str, options: Sequence[Option]) -> ChoiceValue | None:
     first = found[0]
     rest = tokens[first.end :]
     return None if rest and rest[0] in words().blockers else first.value
+
+
+def says_same(text: str) -> bool:
+    """Whether the text says that the answer is that of the question before: "same again tbh"."""
+    told = [token for token in plain(text).split() if token not in words().fillers]
+    return " ".join(told) in words().same
 
 
 def read_several(text: str, options: Sequence[Option]) -> tuple[ChoiceValue, ...] | None:

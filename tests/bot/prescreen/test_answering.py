@@ -238,3 +238,19 @@ def test_odd_text_is_only_text(person: Any, text: str) -> None:
     assert outcome.ended is None
     person.go_to("check.send")
     assert person.question().text
+
+
+@pytest.mark.parametrize("text", ["same again", "Same as the last one tbh", "ditto", "the same"])
+def test_the_same_as_before_is_the_answer_of_the_item_before(person: Any, text: str) -> None:
+    person.go_to("phq-9.3", **{"phq-9__2": "Nearly every day"})
+    assert "Nearly every day" in person.say(text).replies[0].text
+    assert (person.answers()["phq-9.3"], person.at) == (3, "phq-9.4")
+
+
+def test_the_same_as_before_is_no_answer_to_the_first_item_or_the_safety_item(person: Any) -> None:
+    person.go_to("phq-9.1")
+    person.say("same as before")
+    assert person.at == "phq-9.1"
+    person.go_to("phq-9.9")
+    person.say("same as before")
+    assert person.at == "phq-9.9"
