@@ -164,7 +164,7 @@ def person(session: Session, user: StaffUser, case: Case, now: datetime) -> Pers
         suggested=_suggested(session, suggestions(session, case), read, now),
         notes=tuple(
             session.execute(
-                select(Note).where(_notes.case_id == case.id).order_by(_notes.at)
+                select(Note).where(_notes.case_id == case.id).order_by(_notes.at, _notes.id)
             ).scalars()
         ),
         steps=tuple(workflow.history(session, case)),
@@ -202,7 +202,9 @@ def _conversations_of(session: Session, cases: Sequence[Case]) -> list[str]:
 
 def _flags_of(session: Session, conversation_ids: Sequence[str]) -> list[Flag]:
     found = session.execute(
-        select(Flag).where(_flags.conversation_id.in_(conversation_ids)).order_by(_flags.at)
+        select(Flag)
+        .where(_flags.conversation_id.in_(conversation_ids))
+        .order_by(_flags.at, _flags.id)
     )
     return list(found.scalars())
 

@@ -418,7 +418,7 @@ def _open_flags(session: Session, case_ids: Sequence[str]) -> dict[str, list[Fla
     for flag in session.execute(
         select(Flag)
         .where(_flags.case_id.in_(case_ids), _flags.resolved_at.is_(None), _flags.tier != "noted")
-        .order_by(_flags.acknowledged_at.isnot(None), _flags.at.desc())
+        .order_by(_flags.acknowledged_at.isnot(None), _flags.at.desc(), _flags.id)
     ).scalars():
         found.setdefault(flag.case_id, []).append(flag)
     return found

@@ -50,7 +50,7 @@ def _question_rows(ours: Result, stock: Result) -> Iterable[Sequence[str]]:
         "right topic and no other": "topics.only_right",
         "answered with a wrong topic or taken for something else": "topics.wrong",
         "the same, without saying that it may be another question": "topics.wrong_outright",
-        "answered with saying so": "topics.tentative",
+        "answered, saying which question it took it for": "topics.tentative",
         "small talk and wishes recognised": "topics.wishes",
         "out of scope declined": "topics.declined",
         "multi-question messages fully answered": "topics.all_of_several",
