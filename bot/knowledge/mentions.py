@@ -54,6 +54,9 @@ class _Words(Strict):
     beside_unsure: tuple[Text, ...]
     in_passing: tuple[Text, ...]
     own: tuple[Text, ...]
+    elsewhere: tuple[Text, ...]
+    live_before: tuple[Text, ...]
+    live_after: tuple[Text, ...]
 
 
 class _Finder:
@@ -103,6 +106,9 @@ class _Finder:
         self._unsure = self._phrases(words.unsure)
         self._in_passing = self._phrases(words.in_passing)
         self._own = self._phrases(words.own)
+        self._elsewhere = self._phrases(words.elsewhere)
+        self._live_before = self._phrases((*words.own, *words.live_before))
+        self._live_after = self._phrases(words.live_after)
         self._beside_place = frozenset(words.beside_place)
         self._beside = {token.lower_ for each in words.beside_unsure for token in self.read(each)}
 
@@ -144,6 +150,9 @@ class _Finder:
                 or (each.end in others and each.end_char not in doc.user_data["ends"])
             ):
                 kept.append(each)
+        if self._lives_elsewhere(doc) and not self.states_own(doc):
+            names = {span.start for span in self._names(doc, as_spans=True)}
+            kept = [span for span in kept if span.start in names]
         final = [
             span
             for span in kept
@@ -163,6 +172,15 @@ class _Finder:
         before = [token.lower_ for token in doc[max(0, place.start - _BEFORE_PLACE) : place.start]]
         whose = [word for word in before if word in self._others | self._writer]
         return bool(whose) and whose[-1] in self._others
+
+    def _lives_elsewhere(self, doc: Doc) -> bool:
+        """Whether it says that the writer is of a place that none of the services is for."""
+        before = {span.end for span in self._live_before(doc, as_spans=True)}
+        after = {span.start for span in self._live_after(doc, as_spans=True)}
+        return any(
+            span.start in before or span.end in after
+            for span in self._elsewhere(doc, as_spans=True)
+        )
 
     def _is_where_others_are(self, doc: Doc, name: Span) -> bool:
         """Whether a service's name is only the place where somebody else is."""
