@@ -35,21 +35,21 @@ def is_answer(place: Place, turn: Turn) -> bool:
     A person's own words are only given away when they are plainly a question that the assistant
     can answer. Anything else that isn't understood is asked for again here.
     """
-    pending = place.progress.get("pending")
+    pending, question = place.progress.get("pending"), place.open_question()
     if pending:
-        return steering.confirmation_in(pending, turn.text) is not None or not _interrupts(turn)
-    question = place.open_question()
+        confirmed = steering.confirmation_in(pending, turn.text) is not None
+        return confirmed or not _interrupts(question, turn)
     if _command(place, question, turn) is not None or _to_change(place, question, turn):
         return True
     if question.kind in _OWN_WORDS and turn.is_question and _asks(turn.text):
         return False
     if question.kind == "check":
-        return _at_check(place, turn.text) is not None or not _interrupts(turn)
+        return _at_check(place, turn.text) is not None or not _interrupts(question, turn)
     if _choosing(place, question) and is_done(turn.text):
         return True
     if isinstance(_understood(place, question, turn.text), Understood):
         return True
-    return _answers_unclearly(place, question, turn.text) or not _interrupts(turn)
+    return _answers_unclearly(place, question, turn.text) or not _interrupts(question, turn)
 
 
 def take(place: Place, turn: Turn) -> Outcome:
@@ -254,11 +254,11 @@ def _asks(text: str) -> bool:
     return asks(text, words().question_words)
 
 
-def _interrupts(turn: Turn) -> bool:
+def _interrupts(question: Question, turn: Turn) -> bool:
     """Whether a message that isn't understood here is to be answered outside the form."""
     intent = turn.intent or ""
-    if intent in commands().intents:
-        return False
+    if intent in commands().intents and question.kind not in _OWN_WORDS:
+        return False  # it steers the form
     conversational = intent in commands().interrupting or intent.startswith(
         commands().interrupting_prefixes
     )

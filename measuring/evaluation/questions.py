@@ -33,6 +33,7 @@ class Result:
     lines: list[tuple[str, str, Read]]  # label, text, what it was read as
     several: list[tuple[str, tuple[str, ...], Read]]
     services: list[tuple[str, tuple[str, ...], Read]]
+    hinted: list[tuple[str, str, Read]]
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,27 @@ class Answered:
 def result(pipeline: Pipeline) -> Result:
     """Reads them all."""
     lines, several, services = list(held_out()), multi_question(), about_services()
+    hinted = list(only_hinted())
     read = pipeline.read([text for _, text in lines])
     read_several = pipeline.read([text for text, _ in several])
     read_services = pipeline.read([text for text, _ in services])
+    read_hinted = pipeline.read([text for _, text in hinted])
     return Result(
         [(*line, each) for line, each in zip(lines, read, strict=True)],
         [(*line, each) for line, each in zip(several, read_several, strict=True)],
         [(*line, each) for line, each in zip(services, read_services, strict=True)],
+        [(*line, each) for line, each in zip(hinted, read_hinted, strict=True)],
     )
 
 
 def held_out() -> Iterator[Labelled]:
     """The held-out lines with their labels."""
     return nlu_lines(NLU / "held_out.yml")
+
+
+def only_hinted() -> Iterator[Labelled]:
+    """The held-out questions that are put without the words one would expect."""
+    return nlu_lines(NLU / "held_out_hinted.yml")
 
 
 def multi_question() -> list[Several]:
@@ -83,6 +92,7 @@ def shares(found: Result) -> dict[str, Share]:
     outside = [read for label, _, read in found.lines if label == OUT_OF_SCOPE]
     return {
         "topics.right": Share.counted(label in read.labels for label, read in questions),
+        "topics.hinted": Share.counted(label in read.labels for label, _, read in found.hinted),
         "topics.only_right": Share.counted(read.labels == {label} for label, read in questions),
         "topics.wrong": Share.counted(_is_wrong(label, read) for label, read in questions),
         "topics.wrong_outright": Share.counted(

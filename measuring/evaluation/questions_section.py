@@ -13,7 +13,8 @@ def questions_section(ours: Result, stock: Result) -> str:
     """Tables of the messages as our pipeline and the stock one read them."""
     return page(
         "## Questions",
-        f"{len(ours.lines)} held-out lines (`tests/nlu/held_out.yml`), {len(ours.several)} "
+        f"{len(ours.lines)} held-out lines (`tests/nlu/held_out.yml`), {len(ours.hinted)} that "
+        f"only hint at their question (`tests/nlu/held_out_hinted.yml`), {len(ours.several)} "
         "messages with several questions (`tests/nlu/multi_question.yml`) and "
         f"{len(ours.services)} about services (`tests/nlu/services.yml`).",
         table(("", "Foyer", "stock pipeline"), _question_rows(ours, stock)),
@@ -47,6 +48,7 @@ def _question_rows(ours: Result, stock: Result) -> Iterable[Sequence[str]]:
     mine, other = questions.shares(ours), questions.shares(stock)
     rows = {
         "right topic found": "topics.right",
+        "right topic found, of what only hints at it": "topics.hinted",
         "right topic and no other": "topics.only_right",
         "answered with a wrong topic or taken for something else": "topics.wrong",
         "the same, without saying that it may be another question": "topics.wrong_outright",

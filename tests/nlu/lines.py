@@ -8,6 +8,7 @@ from bot.datafile import load_yaml
 
 HERE = Path(__file__).parent
 HELD_OUT = HERE / "held_out.yml"
+HINTED = HERE / "held_out_hinted.yml"
 MULTI_QUESTION = HERE / "multi_question.yml"
 
 

@@ -48,6 +48,8 @@ from bot.prescreen.texts import texts
         ("consent.given", "so what happens", {"intent": "ask_what_next"}, True),
         ("consent.given", "change the service", {"intent": "change_appointment"}, False),
         ("phq-9.1", "change my date of birth", {"intent": "change_appointment"}, True),
+        ("phq-9.1", "can you repeat that?", {"intent": "repeat"}, True),
+        ("about.name", "can you say that one more time?", {"intent": "repeat"}, False),
         ("about.name", "change my date of birth", {"intent": "change_appointment"}, True),
         # Names, dates, numbers.
         ("about.name", "Will Young", {"intent": "faq/therapist_who"}, True),

@@ -51,7 +51,7 @@ def test_nothing_is_said_when_all_is_well() -> None:
 def test_every_goal_of_the_file_is_a_figure_that_is_measured() -> None:
     measured = {
         **crisis_shares([]),
-        **questions.shares(Result([], [], [])),
+        **questions.shares(Result([], [], [], [])),
         **questions.answer_shares([]),
     }
     assert {goal.figure for goal in goals()} <= set(measured)

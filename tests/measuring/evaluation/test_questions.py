@@ -28,6 +28,7 @@ RESULT = Result(
         ("cost and homework", ("cost", "homework"), COST_AND_PARKING),
         ("parking, maybe", ("cost",), UNSURE),
     ],
+    hinted=[("faq/cost", "would it set me back", COST), ("faq/cost", "my purse is thin", UNSURE)],
     services=[("at xyla", ("xyla",), COST), ("anywhere", (), COST), ("hello", (), GREETING)],
 )
 
@@ -36,6 +37,7 @@ def test_what_is_understood_is_counted() -> None:
     counted = {name: (share.count, share.of) for name, share in questions.shares(RESULT).items()}
     assert counted == {
         "topics.right": (2, 5),
+        "topics.hinted": (1, 2),
         "topics.only_right": (1, 5),
         "topics.wrong": (2, 5),
         "topics.wrong_outright": (1, 5),

@@ -51,7 +51,7 @@ def ours() -> Measured:
             Screened(OBLIQUE, None, likely=0.35),
             Screened(GRIEF, None, likely=0.15),
         ],
-        Result([("faq/cost", "is it free", COST)], [("a", ("cost",), COST)], [("b", (), COST)]),
+        Result([("faq/cost", "is it free", COST)], [("a", ("cost",), COST)], [("b", (), COST)], []),
         [Answered("daily", 3, 3), Answered("half", None, 1)],
     )
 
@@ -60,7 +60,7 @@ def ours() -> Measured:
 def stock() -> Measured:
     return Measured(
         [Screened(DIRECT, "alert"), Screened(OBLIQUE, "alert"), Screened(GRIEF, "alert")],
-        Result([("faq/cost", "is it free", Read("greet"))], [("a", ("cost",), COST)], []),
+        Result([("faq/cost", "is it free", Read("greet"))], [("a", ("cost",), COST)], [], []),
         [],
     )
 
