@@ -1,4 +1,4 @@
-"""What the benchmark aims at (issue 3), and whether it is there."""
+"""What the benchmark aims at, and whether it is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The targets of issue 3, and the floors that no change may go below (floor.yml)."""
+"""The targets, and the floors that no change may go below (floor.yml)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ FILE = Path(__file__).with_name("floor.yml")
 
 
 class Goal(Strict):
-    """A figure's target, from 0 to 1, where it has one, and its floor."""
+    """A figure's target, from 0 to 1, where it has one, and its floor.
+
+    `why` says why the target is missed, if it is.
+    """
 
     figure: str
     name: str
     target: float | None = None
     floor: float
     less_is_better: bool = False
+    why: str = ""
 
     def met(self, share: Share) -> bool | None:
         """Whether the share meets the target; None without one, or when nothing was counted."""

@@ -114,5 +114,6 @@ def _missed_targets(ours: Measured, goals: Sequence[Goal]) -> str:
         lines.append(
             f"- {goal.name}: missed by {away:.1f} points"
             f"{'; the target lies within the interval' if within else ''}."
+            f"{f' {goal.why}' if goal.why else ''}"
         )
     return "\n".join(["What is missed:", "", *lines])

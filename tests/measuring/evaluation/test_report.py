@@ -20,7 +20,13 @@ OBLIQUE = Line("an oblique line", "farewell", "fires", "suicidal-thoughts")
 GRIEF = Line("a line of grief", "grief", "none", None)
 COST = Read("faq", ("cost",), (), "faq/cost", 0.9)
 GOALS = (
-    Goal(figure="crisis.chat.noticed", name="danger noticed", target=0.98, floor=0.4),
+    Goal(
+        figure="crisis.chat.noticed",
+        name="danger noticed",
+        target=0.98,
+        floor=0.4,
+        why="It is oblique.",
+    ),
     Goal(
         figure="crisis.false_alert",
         name="alert on harm",
@@ -72,7 +78,7 @@ def test_targets_are_met_or_missed_by_so_much(ours: Measured, stock: Measured) -
     assert rows["| alert on harm"].endswith("| yes |")
     assert rows["| long posts"].endswith("| not measured |")
     assert rows["| typed answers"].endswith("| – |  |")
-    assert "- danger noticed: missed by 48.0 points." in said
+    assert "- danger noticed: missed by 48.0 points. It is oblique.\n" in said
 
 
 def test_what_is_missed_is_published(ours: Measured, stock: Measured) -> None:
