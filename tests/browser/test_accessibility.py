@@ -297,7 +297,8 @@ def test_a_reply_is_announced_once_with_its_choices(chat: Chat) -> None:
     chat.say("Refer myself")
     announced = chat.page.evaluate("window.announcements")
     assert len(announced) == 1
-    assert "Before we start" in announced[0]
+    assert announced[0].startswith("This will go to NHS Berkshire Talking Therapies.")
+    assert "\nBefore we start" in announced[0]
     assert announced[0].endswith("Choices: I'm ready, I need help now.")
     assert chat.panel.locator(".log [aria-live], .log [role=log], .log [role=status]").count() == 0
 

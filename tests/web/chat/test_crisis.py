@@ -23,8 +23,6 @@ from web.chat import crisis as crisis_module
 from web.chat import gate
 from web.chat.tickets import Tickets
 
-# A reply is due within 1.8 seconds. A busy machine may need longer; what hangs here hangs for 20.
-SOON = 6
 OVERDOSE = "I took 30 paracetamol"
 
 
@@ -62,7 +60,7 @@ def test_without_rasa_the_reply_comes_within_two_seconds(
         getattr(rasa, trouble)()
     started = time.monotonic()
     reply = crisis(visitor.say(OVERDOSE, "message-1"))
-    assert time.monotonic() - started < SOON
+    assert time.monotonic() - started < 2
     assert "999" in reply["text"]
     assert reply["custom"]["category"] == "overdose"
     eventually(lambda: flags(database))
@@ -99,7 +97,7 @@ def test_while_the_database_hangs_the_reply_comes_within_two_seconds(
     try:
         started = time.monotonic()
         crisis(restarted.say(OVERDOSE, "message-1", Authorization=f"Bearer {ticket}"))
-        assert time.monotonic() - started < SOON
+        assert time.monotonic() - started < 2
         assert FlagSpool(tmp_path).waiting() == 1
     finally:
         answers.set()
@@ -125,7 +123,7 @@ def test_while_all_hangs_the_reply_comes_within_two_seconds(
     try:
         started = time.monotonic()
         crisis(restarted.say(OVERDOSE, "message-1", Authorization=f"Bearer {ticket}"))
-        assert time.monotonic() - started < SOON
+        assert time.monotonic() - started < 2
     finally:
         answers.set()
     eventually(lambda: FlagSpool(tmp_path).waiting() == 1)
@@ -184,7 +182,7 @@ def test_a_first_visit_while_rasa_hangs(make_visitor, rasa) -> None:
     assert sorry["custom"]["type"] == "failure"
     started = time.monotonic()
     crisis(visitor.say(OVERDOSE))
-    assert time.monotonic() - started < SOON
+    assert time.monotonic() - started < 2
     visitor.start()
     rasa.back()
     eventually(lambda: len(visitor.history().json()["messages"]) >= 4)
