@@ -127,7 +127,7 @@ class DefaultFallback(FoyerAction):
         likely, named = topics_in(tracker), services_in(tracker)
         if len(named) == 1 and states_own_service(text_of(tracker)):
             say(answers.suggest(likely[:3], named[0]) if likely else answers.welcome(named[0]))
-            return slots(unsure=min(times, 100)) + _asked_about(named, tracker)
+            return slots(unsure=min(times, 100), service=named[0], service_stated=True)
         if times > 1:
             say(message("unsure"))
         elif likely:

@@ -150,9 +150,6 @@ class _Finder:
                 or (each.end in others and each.end_char not in doc.user_data["ends"])
             ):
                 kept.append(each)
-        if self._lives_elsewhere(doc) and not self.states_own(doc):
-            names = {span.start for span in self._names(doc, as_spans=True)}
-            kept = [span for span in kept if span.start in names]
         final = [
             span
             for span in kept
@@ -164,6 +161,12 @@ class _Finder:
     def _is_near(self, doc: Doc, name: Span) -> bool:
         """Whether what comes before the name makes even its station or high street a place."""
         return name.start > 0 and doc[name.start - 1].lower_ in self._near
+
+    def _is_the_writers(self, doc: Doc, place: Span) -> bool:
+        """Whether the place may be the writer's own, as far as the words around it say."""
+        return not self._is_others(doc, place) and (
+            self._is_own(doc, place) or not self._lives_elsewhere(doc)
+        )
 
     def _is_others(self, doc: Doc, place: Span) -> bool:
         """Whether the place is said of somebody or something else only ("my sister in Slough")."""
@@ -202,9 +205,12 @@ class _Finder:
         )
 
     def states_own(self, doc: Doc) -> bool:
-        names = [span.start for span in self._named(doc)]
+        return any(self._is_own(doc, name) for name in self._named(doc))
+
+    def _is_own(self, doc: Doc, name: Span) -> bool:
+        """Whether what comes before the name says that it is the writer's."""
         own = self._own(doc, as_spans=True)
-        return any(span.start < name <= span.end for span in own for name in names)
+        return any(span.start < name.start <= span.end for span in own)
 
     def begins_in_passing(self, doc: Doc) -> bool:
         return any(span.start == 0 for span in self._in_passing(doc, as_spans=True))
@@ -215,7 +221,7 @@ class _Finder:
         named = [*_spans(self._names, mended, doc), *self._exact(doc, as_spans=True)]
         named = [each for each in named if not self._is_where_others_are(doc, each)]
         places = _spans(self._places, mended, doc)
-        named += [place for place in places if not self._is_others(doc, place)]
+        named += [place for place in places if self._is_the_writers(doc, place)]
         framed = {token.i for span in self._framed(mended, as_spans=True) for token in span}
         framed -= {
             token.i
@@ -226,7 +232,7 @@ class _Finder:
         named += [
             name
             for name in _spans(self._in_context, mended, doc)
-            if self._is_service(doc, name, framed) and not self._is_others(doc, name)
+            if self._is_service(doc, name, framed) and self._is_the_writers(doc, name)
         ]
         return named
 

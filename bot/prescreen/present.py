@@ -79,6 +79,7 @@ class Presenter:
             step=at,
             steps=len(steps),
             title=steps[at - 1].title,
+            duration=texts().duration,
             to_come="\n".join(f"• {step.title}" for step in steps[at:]),
         )
 
@@ -149,6 +150,7 @@ class Presenter:
             minimum_age=settings.minimum_age if settings else "",
             age=filled.age,
             date_of_birth=show_date(date.fromisoformat(born)) if born else "",
+            duration=texts().duration,
             draft_days=retention().draft,
             referral_days=retention().referral,
         )

@@ -24,6 +24,7 @@ class SummaryTexts(Strict):
 class Texts(Strict):
     """Everything said between the questions (texts.yml)."""
 
+    duration: str
     resume_days: PositiveInt
     resume_attempts: PositiveInt
     items: str
